@@ -1,0 +1,45 @@
+"""A told event as a room decides on it: read, checked against its contract and its kind, references resolved, persons hidden."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from services.kernel.days import business_date
+
+Document = dict[str, Any]
+"""An event's normalised data: JSON values, references whole (family/namespace:key), persons as pseudonyms, shorthands written out."""
+
+
+class Enrolled(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the door knows of the source that speaks."""
+
+    namespace: str
+    register: str
+    kinds: tuple[str, ...] = ("",)
+    foreign: bool = False
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One event, ready to be decided."""
+
+    source: str
+    id: str
+    type: str  # org.wangge.case.opened.v1
+    family: str  # case
+    verb: str  # opened
+    subject: str  # case/zhuhai:c-1: the entity it is about
+    time: datetime  # aware, UTC; for records their own day's moment stands in data
+    kind: str | None  # full catalogue id, of making events
+    data: Document
+    content: bytes  # hash of type, instant, subject and data: equal content, equal hash
+    told: bytes  # the normalised event as JSON, as the log keeps it
+    extensions: dict[str, str]
+    namespace: str
+    foreign: bool
+    stated: datetime | None = None
+
+    @property
+    def day(self) -> date:
+        """The business date of the event's time."""
+        return business_date(self.time)

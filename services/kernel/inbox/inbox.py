@@ -1,0 +1,59 @@
+"""What was said before: (source, id) with the content's hash, across all rooms; and what was refused."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from services.kernel.contracts.commands import Command
+from services.kernel.errors import Problem
+from services.kernel.postgres.database import Connection
+from services.kernel.postgres.queries import load
+
+_SQL = load("services.kernel.inbox", "inbox.sql")
+Name = tuple[str, str]
+"""(source, id)"""
+
+
+class Refused(NamedTuple):
+    """An event that was refused, with what may be kept of it."""
+
+    source: str
+    id: str
+    problem: Problem
+    masked: bytes  # JSON
+
+
+async def find_known(connection: Connection, names: Iterable[Name]) -> dict[Name, bytes]:
+    """The contents under which these names are remembered."""
+    wanted = sorted(set(names))
+    rows = await connection.fetch(_SQL.find_known, [name[0] for name in wanted], [name[1] for name in wanted])
+    return {(row["source"], row["id"]): row["content"] for row in rows}
+
+
+async def remember(connection: Connection, commands: Sequence[Command], owner: str) -> None:
+    """Notes what was accepted or recognised; clears earlier refusals of the same names."""
+    if not commands:
+        return
+    ordered = sorted(commands, key=lambda command: (command.source, command.id))
+    sources, ids = [command.source for command in ordered], [command.id for command in ordered]
+    await connection.execute(_SQL.remember, sources, ids, [command.content for command in ordered], owner)
+    await connection.execute(_SQL.clear_refused, sources, ids)
+
+
+async def keep_refused(connection: Connection, refused: Sequence[Refused], owner: str) -> None:
+    """Keeps refused events with their reason; the last one counts where a name stands twice."""
+    last = {(one.source, one.id): one for one in refused}
+    if not last:
+        return
+    rows = [last[name] for name in sorted(last)]
+    problems = [msgspec.json.encode(row.problem.as_json()).decode() for row in rows]
+    await connection.execute(
+        _SQL.keep_refused,
+        [row.source for row in rows],
+        [row.id for row in rows],
+        [row.problem.code for row in rows],
+        problems,
+        [row.masked.decode() for row in rows],
+        owner,
+    )

@@ -1,0 +1,3 @@
+-- name: is_reachable
+-- The cheapest question there is.
+SELECT true;

@@ -1,0 +1,59 @@
+"""A room's entities in PostgreSQL: read and locked for a batch, written with one statement each for new and known ones."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from services.kernel.lifecycle.state import State
+from services.kernel.postgres.database import Connection
+from services.kernel.postgres.queries import load
+from services.kernel.writing.model import Entity
+
+_decode = msgspec.json.Decoder(State).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def _entity(row: Any) -> Entity:
+    return Entity(row["subject"], row["family"], row["kind"], row["parent"], tuple(row["depends"]), _decode(row["state"]))
+
+
+class EntityStore:
+    """The entity table of one room."""
+
+    def __init__(self, room: str) -> None:
+        self._sql = load("services.kernel.writing", "entities.sql", room=room)
+
+    async def lock(self, connection: Connection, own: Sequence[str], referred: Sequence[str]) -> list[Entity]:
+        """The things a batch may change, those it refers to and those that hang on the first, as far as they exist; locked."""
+        rows = list(await connection.fetch(self._sql.lock_own, sorted(own)))
+        if referred:
+            rows += await connection.fetch(self._sql.lock_referred, sorted(referred))
+        rows += await connection.fetch(self._sql.lock_dependants, sorted(own))
+        return [_entity(row) for row in {row["subject"]: row for row in rows}.values()]
+
+    async def lock_trees(self, connection: Connection, trees: Iterable[str], nodes: Iterable[str]) -> list[Entity]:
+        """Takes the locks of these trees, then reads the nodes' ancestors."""
+        for tree in sorted(trees):
+            await connection.execute(self._sql.lock_tree, tree)
+        return [_entity(row) for row in await connection.fetch(self._sql.read_ancestors, sorted(nodes))]
+
+    async def save(self, connection: Connection, made: Sequence[Entity], changed: Sequence[Entity]) -> None:
+        """Writes new and changed things."""
+        for sql, entities in ((self._sql.insert_entities, made), (self._sql.update_entities, changed)):
+            if entities:
+                ordered = sorted(entities, key=lambda entity: entity.subject)
+                await connection.execute(
+                    sql,
+                    [entity.subject for entity in ordered],
+                    [entity.family for entity in ordered],
+                    [entity.kind for entity in ordered],
+                    [entity.parent for entity in ordered],
+                    [" ".join(entity.depends) for entity in ordered],
+                    [_encode(entity.state).decode() for entity in ordered],
+                )
+
+    async def read(self, connection: Connection, subject: str) -> Entity | None:
+        """One thing, or None."""
+        row = await connection.fetchrow(self._sql.read_entity, subject)
+        return None if row is None else _entity(row)
