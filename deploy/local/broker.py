@@ -1,8 +1,11 @@
 """Apache Kafka as a child process: one node, KRaft, loopback only, its data in the state folder."""
 
 import secrets
+import shutil
 import signal
+import socket
 import subprocess
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,6 +48,8 @@ def prepare_broker(state: State, ports: Ports, environment: Mapping[str, str], s
 
 def answers(bootstrap: str) -> bool:
     """Whether a broker answers there with its cluster's metadata."""
+    if not any(_listens(one) for one in bootstrap.split(",")):
+        return False  # the client below would wait, and leave a thread behind
     from kafka import KafkaAdminClient  # noqa: PLC0415  # a third of a second, which verbs without a broker need not pay
     from kafka.errors import KafkaError  # noqa: PLC0415
 
@@ -58,6 +63,36 @@ def answers(bootstrap: str) -> bool:
         return False
     finally:
         client.close()
+
+
+def _listens(server: str) -> bool:
+    host, _, port = server.strip().rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=2).close()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def delete_topics(bootstrap: str, seconds: float = 30) -> None:
+    """Delete all topics and wait until they are gone. LocalError when they stay."""
+    from kafka import KafkaAdminClient  # noqa: PLC0415
+
+    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        deadline = time.monotonic() + seconds
+        while topics := [name for name in client.list_topics() if not name.startswith("__")]:
+            if time.monotonic() > deadline:
+                raise LocalError(f"topics {', '.join(topics)} could not be deleted", "see the broker's log")
+            client.delete_topics(topics, raise_errors=False)
+            time.sleep(0.1)
+    finally:
+        client.close()
+
+
+def forget(state: State) -> None:
+    """Delete all that the broker keeps; it must not run. The services tell it again from the database."""
+    shutil.rmtree(state.kafka / "data", ignore_errors=True)
 
 
 def _format(command: tuple[str, ...], settings: Path, state: State) -> None:
@@ -95,6 +130,9 @@ def _settings(state: State, ports: Ports) -> str:
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 1,
+        # A killed broker may come back only when its old session is over, which by default takes 9 seconds.
+        "broker.session.timeout.ms": 2500,
+        "broker.heartbeat.interval.ms": 500,
         # One worker joins at a time here; waiting for more would only delay it.
         "group.initial.rebalance.delay.ms": 0,
         # The default of 128 MB is a quarter of the heap, for a cleaner that has only the offsets to clean.

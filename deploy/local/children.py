@@ -31,7 +31,7 @@ class ChildSpec:
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str]
-    """Added to the supervisor's own environment, without its WANGGE_ settings."""
+    """Put over the supervisor's own environment."""
 
     cwd: Path
     log: Path

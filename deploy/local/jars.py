@@ -7,6 +7,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,7 +48,8 @@ class Jar:
 def listed() -> list[Jar]:
     """The committed list: what the broker needs, no more, no other."""
     lines = (line.split() for line in LIST.read_text().splitlines() if line and not line.startswith("#"))
-    return [Jar(*coordinates.split(":"), sha256) for coordinates, sha256 in lines]
+    parts = ((*coordinates.split(":"), sha256) for coordinates, sha256 in lines)
+    return [Jar(group, artifact, version, sha256) for group, artifact, version, sha256 in parts]
 
 
 def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -80,7 +82,8 @@ def fetch_jars(folder: Path, say: Callable[[str], None], environment: Mapping[st
 def _repository(environment: Mapping[str, str]) -> str:
     named = environment.get("WANGGE_MAVEN")
     if not named:
-        from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415  # this repository names no host itself
+        with warnings.catch_warnings(action="ignore"):  # it looks for a desktop's folders on import
+            from jgo.constants import MAVEN_CENTRAL_URL  # noqa: PLC0415  # this repository names no host itself
 
         named = MAVEN_CENTRAL_URL
     return named.rstrip("/")

@@ -1,6 +1,7 @@
 """Which process listens where: fixed distances from one base port."""
 
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -57,7 +58,7 @@ def is_free(port: int) -> bool:
         return True
 
 
-def require_free(wanted: dict[int, str]) -> None:
+def require_free(wanted: Mapping[int, str]) -> None:
     """LocalError naming the first taken port, who wants it and, where visible, who has it."""
     for port, name in wanted.items():
         if not is_free(port):

@@ -13,6 +13,8 @@ import psutil
 
 from deploy.local.children import Child
 
+Phase = Literal["starting", "ready", "failed", "stopping"]
+
 _GRACE = 10.0
 """Seconds an orphan gets to end by its own signal; the database then has flushed and needs no recovery."""
 
@@ -41,7 +43,7 @@ class Entry:
 class Record:
     """What stands in run.json."""
 
-    phase: Literal["starting", "ready", "failed", "stopping"]
+    phase: Phase
     base: int
     supervisor: Entry
     addresses: dict[str, str] = field(default_factory=dict)

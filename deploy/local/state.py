@@ -78,6 +78,10 @@ class State:
                 "free some space, or name a folder on another disk with --state",
             )
 
+    def is_ours(self) -> bool:
+        """Whether the folder was made by `prepare`; another must not be deleted by a mistyped name."""
+        return (self.root / "lock").exists() and self.secrets.is_dir()
+
     def delete(self) -> None:
         """Forget everything: figures, events, keys. The platform must not be running."""
         shutil.rmtree(self.outside, ignore_errors=True)
@@ -85,7 +89,7 @@ class State:
             shutil.rmtree(self.root)
 
 
-def locate(chosen: Path | None = None, environment: Mapping[str, str] = os.environ) -> State:
+def locate(chosen: Path | str | None = None, environment: Mapping[str, str] = os.environ) -> State:
     """The state folder meant by `--state`, else WANGGE_STATE, else `.data` in the checkout.
 
     A relative path is taken from where `./run` was called, not from the checkout it changes to.

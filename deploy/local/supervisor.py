@@ -100,21 +100,35 @@ class Supervisor:
                 raise LocalError(f"{name} was stopped before it was ready")
         raise LocalError(f"{name} was not ready after {seconds:.0f} s", f"its log is {child.spec.log}", tail=tail(child.spec.log))
 
+    def interrupt(self) -> None:
+        """Let those who wait for a child to get ready give up at once; `close` comes next."""
+        self._closing.set()
+
+    def kill_all(self) -> None:
+        """Kill every child at once, in the middle of an orderly stop too."""
+        for child in self.children.values():
+            child.signal(signal.SIGKILL)
+
     def close(self, *, now: bool = False) -> None:
         """Stop all children, a higher stage before a lower one; `now` kills them."""
         self._closing.set()
-        with self._lock:
-            for child in self.children.values():
-                child.wanted = False
-        for stage in sorted({child.spec.stage for child in self.children.values()}, reverse=True):
-            running = [child for child in self.children.values() if child.spec.stage == stage and child.pid is not None]
-            if running:
-                with ThreadPoolExecutor(len(running)) as pool:
-                    list(pool.map(lambda child: child.stop(now=now), running))
+        self.stop_stages(now=now)
         if self._watcher is not None:
             self._watcher.join()
             self._watcher = None
         self._closing.clear()
+
+    def stop_stages(self, *, above: int = -1, now: bool = False) -> None:
+        """Stop all children of stages above one, those of a stage side by side."""
+        stopping = [child for child in self.children.values() if child.spec.stage > above]
+        with self._lock:
+            for child in stopping:
+                child.wanted = False
+        for stage in sorted({child.spec.stage for child in stopping}, reverse=True):
+            running = [child for child in stopping if child.spec.stage == stage and child.pid is not None]
+            if running:
+                with ThreadPoolExecutor(len(running)) as pool:
+                    list(pool.map(lambda child: child.stop(now=now), running))
         self._changed()
 
     def _watch(self) -> None:
@@ -124,15 +138,16 @@ class Supervisor:
                 self._watcher.start()
 
     def _look(self) -> None:
-        noticed: dict[str, int] = {}
+        noticed: dict[str, object] = {}
         while not self._closing.wait(_LOOK_EVERY):
             for name, child in list(self.children.items()):
                 with self._lock:
-                    ended = child.wanted and child.process is not None and child.exit_code is not None
-                    if ended and child.process and noticed.get(name) != child.process.pid:
-                        noticed[name] = child.process.pid
+                    if not child.wanted or child.exit_code is None:
+                        continue
+                    if noticed.get(name) is not child.process:
+                        noticed[name] = child.process
                         self._ended(name, child)
-                    elif ended:
+                    else:
                         self._start_again_when_due(name, child)
 
     def _ended(self, name: str, child: Child) -> None:

@@ -1,0 +1,1 @@
+"""The one public door: events in, figures out."""

@@ -1,7 +1,6 @@
 """Who is calling, and what they may do: API keys of sources and the operator's."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -138,7 +137,7 @@ def forbidden(detail: str) -> ProblemError:
 
 def _stamp(path: Path) -> tuple[object, ...]:
     try:
-        status = os.stat(path)
+        status = path.stat()
     except OSError:
         return (None,)
     return status.st_mtime_ns, status.st_size, status.st_ino

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 
+from services.kernel.contracts.envelope import Malformed, decode_batch, from_headers
+from services.kernel.errors import Code, Problem, RefusedError, problem
+
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
-LONGEST_NAME = 256  # characters of an id or a source: both are keys of an index
 
 
 class UnreadableError(Exception):
@@ -16,25 +17,17 @@ class UnreadableError(Exception):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One event as it was told: its JSON, untouched, and the three attributes the door goes by. None: missing, or not usable."""
+    """One event as it was told: its JSON, untouched, and the attributes the door goes by. None: missing, or not usable."""
 
     raw: bytes | msgspec.Raw
     id: str | None
     source: str | None
     type: str | None
-    fault: str | None = None  # why it can be given to nobody
+    problem: Problem | None = None  # why it is no event; without id or source nobody can even keep it
 
 
-class _Head(msgspec.Struct):
-    id: Any = None
-    source: Any = None
-    type: Any = None
-
-
-_HEAD = msgspec.json.Decoder(_Head)
 _MANY = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE = msgspec.json.Decoder(msgspec.Raw)
-_READING_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeError)
 
 
 def is_batch(headers: Mapping[str, str]) -> bool:
@@ -48,9 +41,10 @@ def read_events(headers: Mapping[str, str], body: bytes) -> list[Told]:
         raise UnreadableError("the body is encoded: send it plain, without Content-Encoding")
     media_type = _media_type(headers)
     if media_type == BATCH:
-        return [_read_head(raw) for raw in _decode(_MANY, body, "a JSON array of events")]
+        return _from_array(body)
     if media_type == STRUCTURED:
-        return [_read_head(_decode(_ONE, body, "a JSON object"))]
+        _check(_ONE, body, "one JSON object")
+        return _from_array(b"[" + body + b"]")
     if "ce-specversion" in headers or "ce-type" in headers:
         return [_from_headers(headers, media_type, body)]
     raise UnreadableError(f"no CloudEvents request: send {BATCH}, {STRUCTURED}, or application/json with ce- headers")
@@ -60,54 +54,36 @@ def _media_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _decode(decoder: "msgspec.json.Decoder[Any]", body: bytes, expected: str) -> Any:
+def _check(decoder: "msgspec.json.Decoder[Any]", body: bytes, expected: str) -> Any:
+    """Slices of the body are passed on unread, so what is no UTF-8 or no JSON must stop here, before it spoils what others send."""
     try:
-        body.decode()  # slices are passed on unread: what is no UTF-8 must not reach a room inside someone else's batch
+        body.decode()
         return decoder.decode(body)
-    except _READING_ERRORS as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableError(f"the body is not {expected}: {error}") from error
 
 
-def _read_head(raw: msgspec.Raw) -> Told:
-    try:
-        head = _HEAD.decode(raw)
-    except _READING_ERRORS as error:
-        return Told(raw, None, None, None, f"an event is a JSON object: {error}")
-    return _judge(raw, head.id, head.source, head.type)
-
-
-def _judge(raw: bytes | msgspec.Raw, id_: object, source: object, type_: object) -> Told:
-    usable_id, usable_source = _usable(id_), _usable(source)
-    fault = None
-    if usable_id is None or usable_source is None:
-        name = "id" if usable_id is None else "source"
-        fault = f"{name} must be a text of 1 to {LONGEST_NAME} characters"
-    return Told(raw, usable_id, usable_source, type_ if isinstance(type_, str) else None, fault)
-
-
-def _usable(value: object) -> str | None:
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME or "\0" in value:
-        return None
-    return value
+def _from_array(body: bytes) -> list[Told]:
+    raws = _check(_MANY, body, "a JSON array of events")
+    events = []
+    for raw, event in zip(raws, decode_batch(body), strict=True):
+        if isinstance(event, Malformed):
+            events.append(Told(raw, event.id, event.source, None, event.problem))
+        else:
+            events.append(Told(raw, event.id, event.source, event.type))
+    return events
 
 
 def _from_headers(headers: Mapping[str, str], media_type: str, body: bytes) -> Told:
     """An event in binary mode; its JSON is put together here, the data untouched."""
-    event: dict[str, object] = {name[3:]: _header_text(value) for name, value in headers.items() if name.startswith("ce-")}
-    fault = None
-    if media_type:
-        event["datacontenttype"] = media_type
-    if body:
-        if media_type not in {"application/json", ""}:
-            fault = f"data must be application/json, not {media_type}"
-        else:
-            event["data"] = _decode(_ONE, body, "JSON")
-    told = _judge(msgspec.json.encode(event), event.get("id"), event.get("source"), event.get("type"))
-    return msgspec.structs.replace(told, fault=told.fault or fault)
-
-
-def _header_text(value: str) -> str:
-    """The text of a ce- header: quoted or not, percent-encoded UTF-8 where it is not plain ASCII (CloudEvents HTTP binding, 3.1.3.2)."""
-    if len(value) >= 2 and value[0] == value[-1] == '"':
-        value = value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return unquote(value, errors="replace")
+    try:
+        if media_type in {"application/json", ""}:
+            if body:
+                _check(_ONE, body, "JSON")
+            event = from_headers(headers.items(), body)
+            return Told(event.to_json(), event.id, event.source, event.type)
+        from_headers(headers.items(), b"")
+        fault = problem(Code.INVALID, f"data must be application/json, not {media_type}")
+    except RefusedError as error:
+        fault = error.problem
+    return Told(b"", None, None, None, fault)

@@ -10,6 +10,9 @@ from services.kernel.days import business_date
 Document = dict[str, Any]
 """An event's normalised data: JSON values, references whole (family/namespace:key), persons as pseudonyms, shorthands written out."""
 
+Extension = str | int | bool
+"""A CloudEvents extension attribute, passed on as it came."""
+
 
 class Enrolled(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the door knows of the source that speaks."""
@@ -34,10 +37,11 @@ class Command(msgspec.Struct, frozen=True):
     data: Document
     content: bytes  # hash of type, instant, subject and data: equal content, equal hash
     told: bytes  # the normalised event as JSON, as the log keeps it
-    extensions: dict[str, str]
+    extensions: dict[str, Extension]  # without the names our own facts use
     namespace: str
     foreign: bool
     stated: datetime | None = None
+    kinds: tuple[str, ...] = ("",)  # what the source may write; for events that name no kind, the room asks of the entity's
 
     @property
     def day(self) -> date:

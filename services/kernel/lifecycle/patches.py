@@ -41,10 +41,9 @@ def without_newer(patch: Document, data: Document, is_newer: Callable[[str], boo
     for name, value in patch.items():
         path = _path(above, name)
         inner = data.get(name)
-        if value is None and isinstance(inner, dict) and inner:
-            value = dict.fromkeys(inner)
-        if isinstance(value, dict) and value:
-            part = without_newer(value, inner if isinstance(inner, dict) else {}, is_newer, path)
+        below = dict.fromkeys(inner) if value is None and isinstance(inner, dict) else value
+        if isinstance(below, dict) and below:
+            part = without_newer(below, inner if isinstance(inner, dict) else {}, is_newer, path)
             if part:
                 taken[name] = part
         elif not is_newer(path):

@@ -74,9 +74,9 @@ def change(standing: Standing, time: datetime, patch: Document, verb: str = "cha
     """A merge patch (RFC 7396) from a time on.
 
     Told late, it takes only the fields that no event dated after its stated time has set, and holds from the newest told time. None: nothing
-    would change. Of a thing that ended by a told event, a change dated before the newest time would hold from the end on, where nothing is
-    left to change (None); a later one is a conflict, as is any change of a withdrawn thing. An `until` that has passed bars nothing: a patch
-    that sets a later one raises the thing again from the patch's time.
+    would change; a patch that says what is so already is told nevertheless if it carries an extra. Of a thing that ended by a told event, a
+    change dated before the newest time would hold from the end on, where nothing is left to change (None); a later one is a conflict, as is any
+    change of a withdrawn thing. An `until` that has passed bars nothing: a patch that sets a later one raises the thing again from its time.
     """
     stated = stamp(time)
     late = stated < standing.newest
@@ -87,12 +87,14 @@ def change(standing: Standing, time: datetime, patch: Document, verb: str = "cha
         raise _conflict("It has ended; nothing about it changes any more. After an end, a new beginning is a new key.", standing)
     if late:
         patch = without_newer(patch, present(standing), lambda path: _set_time(standing, path) > stated)
+        if not patch:
+            return None
     before = present(standing)
     data = apply(before, patch)
     if data == before and not extra:
         return None
     at = standing.newest if late else stated
-    times = standing.set_at | {path: stated for path in leaves(patch)}
+    times = standing.set_at | dict.fromkeys(leaves(patch), stated)
     return Told(_with(standing, Version(at, verb, data, extra or {}), times, at), at, stated if late else None)
 
 

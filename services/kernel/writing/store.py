@@ -25,12 +25,14 @@ class EntityStore:
         self._sql = load("services.kernel.writing", "entities.sql", room=room)
 
     async def lock(self, connection: Connection, own: Sequence[str], referred: Sequence[str]) -> list[Entity]:
-        """The things a batch may change, those it refers to and those that hang on the first, as far as they exist; locked."""
+        """The things a batch may change, those that hang on them, and those that either refers to, as far as they exist; locked."""
         rows = list(await connection.fetch(self._sql.lock_own, sorted(own)))
-        if referred:
-            rows += await connection.fetch(self._sql.lock_referred, sorted(referred))
         rows += await connection.fetch(self._sql.lock_dependants, sorted(own))
-        return [_entity(row) for row in {row["subject"]: row for row in rows}.values()]
+        held = {row["subject"]: row for row in rows}
+        wanted = {*referred, *(subject for row in rows for subject in row["depends"])} - held.keys()
+        if wanted:
+            held |= {row["subject"]: row for row in await connection.fetch(self._sql.lock_referred, sorted(wanted))}
+        return [_entity(row) for row in held.values()]
 
     async def lock_trees(self, connection: Connection, trees: Iterable[str], nodes: Iterable[str]) -> list[Entity]:
         """Takes the locks of these trees, then reads the nodes' ancestors."""

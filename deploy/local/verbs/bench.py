@@ -1,0 +1,10 @@
+"""`./run bench`: measurements."""
+
+import typer
+
+from deploy.local.verbs.passing import pass_alone
+
+
+def bench(context: typer.Context) -> int:
+    """Measure, on a platform of its own: NAME [--json]."""
+    return pass_alone("tests.bench", context.args)

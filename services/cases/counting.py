@@ -1,0 +1,205 @@
+"""What a case counts: every row of its whole history as it is now told. Pure; docs/architecture.md, section 5.
+
+Passages (closed, reopened, resolved) are read off any two neighbouring versions, whatever told the later one: a changed kind can change what a
+state means, and the stock must still be what was there plus what came minus what went.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from services.cases.workflows import State, WorkflowOf
+from services.kernel.contracts.commands import Document
+from services.kernel.contracts.facts import Dims, Roles, Row, canonical
+from services.kernel.days import business_date, next_day
+from services.kernel.lifecycle.stamps import day_of, moment_of
+from services.kernel.lifecycle.standing import Standing, Version
+from services.kernel.lifecycle.stretches import day_stretches
+from services.kernel.writing.model import Entities, Entity
+
+DimsOf = Callable[[str, Document], Dims]
+"""The declared dimensions of a kind, read from a document's attributes (catalogue.dims)."""
+
+Stretch = tuple[date, date | None, "Stand"]
+
+
+class Stand(NamedTuple):
+    """Where a row stands: all of it but the measure and the days."""
+
+    kind: str
+    area: str | None
+    organisation: str | None
+    dims: str
+    roles: str | None = None
+
+
+class Moment(NamedTuple):
+    """One version of a case with what it means: the state's marks are those of its kind at that time."""
+
+    at: str
+    verb: str
+    data: Document
+    told: Document
+    state: State
+    own: Dims  # the kind's own declared dimensions
+
+    def stand(self, *fields: str, roles: Roles | None = None, **dims: str) -> Stand:
+        """Its place, with its own dimensions, these fields as far as told, and these further dimensions."""
+        named = {field: self.data[field] for field in fields if self.data.get(field)}
+        place = (_key(self.data, "area"), _key(self.data, "organisation"))
+        return Stand(self.data["kind"], *place, canonical({**self.own, **named, **dims}), canonical(roles) if roles else None)
+
+
+class CasesCounting:
+    """Rows of cases."""
+
+    def __init__(self, workflow_of: WorkflowOf, dims_of: DimsOf) -> None:
+        self._workflow_of = workflow_of
+        self._dims_of = dims_of
+
+    def __call__(self, entity: Entity, _: Entities) -> Sequence[Row]:
+        """Every row the case contributes; none when it was withdrawn."""
+        case = entity.state
+        assert isinstance(case, Standing)
+        if case.withdrawn:
+            return []
+        moments = [self._moment(version) for version in case.versions]
+        return [*_stocks(moments, case.opening), *_flows(moments, case.opening)]
+
+    def _moment(self, version: Version) -> Moment:
+        data = version.data
+        assert data is not None  # a case does not end; it moves into a final state
+        kind = data["kind"]
+        own = self._dims_of(kind, data.get("attributes") or {})
+        return Moment(version.at, version.verb, data, version.extra, self._workflow_of(kind).state(data["state"]), own)
+
+
+def _stocks(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
+    for first, after, stand in _by_day(moments, _open_stand):
+        yield Row("cases.open", stand.kind, stand.area, stand.organisation, stand.dims, first, after, 1, None, stand.roles)
+    for first, after, stand in _joined(_overdue(moments)):
+        yield Row("cases.overdue", stand.kind, stand.area, stand.organisation, stand.dims, first, after)
+    if not opening:
+        since = day_of(moments[0].at)
+        for first, after, stand in _by_day(moments, _cohort_stand):
+            yield Row("cases.cohort", stand.kind, stand.area, stand.organisation, stand.dims, first, after, 1, since)
+
+
+def _by_day(moments: Sequence[Moment], stand_of: Callable[[Moment], Stand | None]) -> Iterator[Stretch]:
+    """Stretches of days by what held at their ends; of a day with several moments the last one counts."""
+    for first, after, stand in day_stretches((one.at, following, stand_of(one)) for one, following in _with_ends(moments)):
+        if stand is not None:
+            yield first, after, stand
+
+
+def _with_ends(moments: Sequence[Moment]) -> Iterator[tuple[Moment, str | None]]:
+    for position, one in enumerate(moments):
+        yield one, moments[position + 1].at if position + 1 < len(moments) else None
+
+
+def _open_stand(one: Moment) -> Stand | None:
+    roles = {role: one.data[role] for role in ("of", "person") if one.data.get(role)}
+    return None if one.state.final else one.stand("state", "tier", "channel", roles=roles)
+
+
+def _cohort_stand(one: Moment) -> Stand | None:
+    return None if one.data.get("into") else one.stand(resolved="true" if one.state.resolved else "false")
+
+
+def _overdue(moments: Sequence[Moment]) -> Iterator[Stretch]:
+    """The parts of being open that lie on or after the day on whose end the deadline in force had passed."""
+
+    def stand_of(one: Moment) -> tuple[Stand, str] | None:
+        due = one.data.get("due")
+        return None if one.state.final or due is None else (one.stand("state", "tier", "channel"), due)
+
+    for first, after, found in day_stretches((one.at, following, stand_of(one)) for one, following in _with_ends(moments)):
+        if found is None:
+            continue
+        stand, due = found
+        late = max(first, overdue_from(due))
+        if after is None or late < after:
+            yield late, after, stand
+
+
+def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Neighbouring stretches that stand alike as one: a deadline moved while it had passed anyway changes nothing."""
+    held: Stretch | None = None
+    for one in stretches:
+        if held is not None and held[1] == one[0] and held[2] == one[2]:
+            held = (held[0], one[1], one[2])
+            continue
+        if held is not None:
+            yield held
+        held = one
+    if held is not None:
+        yield held
+
+
+def _flows(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
+    opened = moments[0]
+    if not opening:
+        yield _row("cases.opened", opened, opened.stand("tier", "channel"))
+        if opened.data.get("amount_fen") is not None:
+            yield _row("cases.amount", opened, opened.stand(), opened.data["amount_fen"])
+    reached: set[str] = set()
+    for before, one in pairwise(moments):
+        seconds = None if opening else _seconds(opened.at, one.at)
+        yield from _passages(before, one, seconds)
+        if one.verb == "moved":
+            yield from _move(one, seconds, first=one.data["state"] not in reached)
+            reached.add(one.data["state"])
+
+
+def _passages(before: Moment, one: Moment, seconds: int | None) -> Iterator[Row]:
+    if one.state.final and not before.state.final:
+        yield _row("cases.closed", one, one.stand("tier", "channel"))
+    if before.state.final and not one.state.final:
+        yield _row("cases.reopened", one, one.stand("tier", "channel"))
+    if one.state.resolved and not before.state.resolved:
+        yield _row("cases.resolved", one, one.stand(timely=timely(one.data.get("due"), one.at)))
+        if seconds is not None:
+            yield _row("cases.time_to_resolve", one, one.stand(b=str(bucket(seconds))), seconds)
+
+
+def _move(one: Moment, seconds: int | None, *, first: bool) -> Iterator[Row]:
+    yield _row("cases.moved", one, one.stand("state"))
+    if first:
+        yield _row("cases.reached", one, one.stand("state"))
+        if seconds is not None:
+            yield _row("cases.time_to_reach", one, one.stand("state", b=str(bucket(seconds))), seconds)
+    if one.told.get("amount_fen") is not None:
+        yield _row("cases.amount_settled", one, one.stand(), one.told["amount_fen"])
+
+
+def _row(measure: str, one: Moment, stand: Stand, value: int = 1) -> Row:
+    day = day_of(one.at)
+    return Row(measure, stand.kind, stand.area, stand.organisation, stand.dims, day, day, value)
+
+
+def overdue_from(due: str) -> date:
+    """The first day at whose end a deadline has passed: a moment's own day; the day after a date, which means its end."""
+    return business_date(datetime.fromisoformat(due)) if len(due) > 10 else next_day(date.fromisoformat(due))
+
+
+def timely(due: str | None, at: str) -> str:
+    """in_time at or before the deadline, late after it, none without one."""
+    if due is None:
+        return "none"
+    in_time = moment_of(at) <= datetime.fromisoformat(due) if len(due) > 10 else day_of(at).isoformat() <= due
+    return "in_time" if in_time else "late"
+
+
+def bucket(seconds: int) -> int:
+    """floor(8 · log2 s), exactly: the b with 2^b <= s^8 < 2^(b+1)."""
+    return (seconds**8).bit_length() - 1
+
+
+def _seconds(opened: str, at: str) -> int:
+    return max(1, (moment_of(at) - moment_of(opened)) // timedelta(seconds=1))
+
+
+def _key(data: Document, field: str) -> str | None:
+    told: str | None = data.get(field)
+    return None if told is None else told.rpartition("/")[2]

@@ -1,0 +1,171 @@
+"""The rules of cases: opening, moving through the workflow of their kind, assignment. Pure: a command and entities become changes, or a refusal."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from services.cases.workflows import Workflow, WorkflowOf
+from services.kernel.clock import Clock
+from services.kernel.contracts.commands import Command, Document
+from services.kernel.errors import Code, Fault, RefusedError, refuse
+from services.kernel.lifecycle import standing
+from services.kernel.lifecycle.stamps import stamp
+from services.kernel.lifecycle.standing import Standing, Told
+from services.kernel.writing.model import Change, Decision, Entities, Entity
+
+CheckKind = Callable[[str, Document], None]
+"""Refuses what a kind does not declare (unknown-kind, invalid): the kind's id, and the whole document."""
+
+OWN_FIELDS = ("state", "into")
+"""Fields of a case that its moves keep; no source tells them as such, but for the state of an opening."""
+
+
+class CasesModel:
+    """Decides cases."""
+
+    def __init__(self, workflow_of: WorkflowOf, check_kind: CheckKind) -> None:
+        self._workflow_of = workflow_of
+        self._check_kind = check_kind
+
+    def touched(self, command: Command) -> Iterator[str]:
+        """The case itself, then the cases it names."""
+        yield command.subject
+        yield from (subject for _, subject in _cases_in(command))
+
+    def trees(self, command: Command) -> Iterable[str]:  # noqa: ARG002
+        """None: cases have parents, but nothing is counted along them."""
+        return ()
+
+    def decide(self, command: Command, entities: Entities, clock: Clock) -> Decision:  # noqa: ARG002  the time is the event's
+        """The command's changes; none where it says what is known. Raises RefusedError."""
+        entity = entities.get(command.subject)
+        if entity is None and command.verb != "opened":
+            raise refuse(Code.UNKNOWN_REFERENCE, f"nobody told of {command.subject} yet: tell of it first", Fault("/subject", "is not known"))
+        if entity is not None and command.verb == "opened":
+            _bar_other(_case(entity), command.data)
+            return Decision(())
+        told = self._open(command) if entity is None else self._restate(command, _case(entity), entities)
+        if told is None:
+            return Decision(())
+        _bar_unknown(command, entities)
+        data = standing.present(told.state)
+        after = Entity(command.subject, "case", data["kind"], None, (), told.state)
+        return Decision((Change(entity, after, command.type, _fact(command, data), stated=told.stated),))
+
+    def _restate(self, command: Command, case: Standing, entities: Entities) -> Told | None:
+        """What is known of a case, after the command; None where it stays as it is."""
+        match command.verb:
+            case "withdrawn":
+                withdrawn = standing.withdraw(case)
+                return None if withdrawn is None else Told(withdrawn, case.newest, None)
+            case "moved":
+                return self._move(command, case, entities)
+            case "assigned":
+                who = {"organisation": command.data["organisation"], "person": command.data.get("person")}
+                return standing.change(case, command.time, who, "assigned")
+            case _:
+                return self._change(command, case)
+
+    def _open(self, command: Command) -> Told:
+        data = command.data
+        self._check_kind(data["kind"], data)
+        workflow = self._workflow_of(data["kind"])
+        state = data.get("state", workflow.initial)
+        if "state" in data and not data.get("opening"):
+            raise _invalid("state", f"a case opens as {workflow.initial}; only an opening (opening: true) says in which state it is taken over")
+        if state not in workflow.states:
+            raise _invalid("state", f"{data['kind']} has no state {state}; it has {', '.join(workflow.states)}")
+        made = standing.make(command.time, "opened", data)
+        first = msgspec.structs.replace(made.versions[0], data={**data, "state": state})
+        return Told(msgspec.structs.replace(made, versions=[first]), first.at, None)
+
+    def _move(self, command: Command, case: Standing, entities: Entities) -> Told | None:
+        """A move; told late it holds from the newest told time, unless the state was set by an event dated after it."""
+        present, data = standing.present(case), command.data
+        to, into = data["to"], data.get("into")
+        extra = {"to": to, **{name: data[name] for name in ("amount_fen",) if data.get(name) is not None}}
+        told = standing.change(case, command.time, {"state": to, "into": into}, "moved", extra)
+        workflow = self._workflow_of(present["kind"])
+        says_no_more = to == present["state"] and "amount_fen" not in extra and into == present.get("into")
+        if _state_set_after(case, command) or (says_no_more and to not in workflow.state(to).to):
+            return None
+        workflow.bar_illegal(present["kind"], present["state"], to)
+        if into is not None:
+            _bar_merge(command, workflow, entities)
+        return told
+
+    def _change(self, command: Command, case: Standing) -> Told | None:
+        patch = {name: value for name, value in command.data.items() if name != "case"}
+        told = standing.change(case, command.time, patch)
+        if told is None:
+            return None
+        data = standing.present(told.state)
+        self._check_kind(data["kind"], data)
+        workflow = self._workflow_of(data["kind"])
+        if data["state"] not in workflow.states:
+            raise _invalid("kind", f"{data['kind']} has no state {data['state']}, in which this case is; it has {', '.join(workflow.states)}")
+        return told
+
+
+def _bar_other(case: Standing, data: Document) -> None:
+    """Raises conflict unless an opening repeats the first or the present data; what only moves tell need not be repeated."""
+    present = standing.present(case)
+    kept = {name: present[name] for name in OWN_FIELDS if name in present and name not in data}
+    if {**data, **kept} != present:
+        standing.repeated(case, data)
+
+
+def _bar_unknown(command: Command, entities: Entities) -> None:
+    """Raises where the event names a case that nobody told of, that never was, or that is the case itself."""
+    for field, subject in _cases_in(command):
+        known = entities.get(subject)
+        if subject == command.subject and field in ("parent", "into"):
+            raise _invalid(field, "a case cannot name itself here")
+        if subject != command.subject and (known is None or known.state.withdrawn):
+            detail = f"{subject} {'is not known' if known is None else 'was withdrawn: it never was'}"
+            raise refuse(Code.UNKNOWN_REFERENCE, f"{detail}. Tell of it first", Fault(f"/data/{field}", detail))
+
+
+def _bar_merge(command: Command, workflow: Workflow, entities: Entities) -> None:
+    """A case is merged by a move into a final state, and never into one that was merged into it."""
+    if not workflow.state(command.data["to"]).final:
+        finals = [name for name, state in workflow.states.items() if state.final]
+        raise _invalid("into", f"a merged case is closed: move it to one of {', '.join(finals)}")
+    other = entities.get(_subject(command.data["into"]))
+    gone = None if other is None else standing.present(_case(other)).get("into")
+    if gone is not None and _subject(gone) == command.subject:
+        raise _invalid("into", f"{command.data['into']} was merged into this case")
+
+
+def _state_set_after(case: Standing, command: Command) -> bool:
+    """Whether the state was told by an event dated after this one. The state every case opens in is nobody's telling."""
+    opened = case.versions[0].at if "state" in case.first else ""
+    return case.set_at.get("state", opened) > stamp(command.time)
+
+
+def _fact(command: Command, data: Document) -> Document:
+    """The fact's data: the case as it now is, and what this event told beside its fields."""
+    beside = {name: command.data[name] for name in ("by", "reason") if command.data.get(name) is not None}
+    if command.verb == "moved" and command.data.get("amount_fen") is not None:
+        beside["settled_fen"] = command.data["amount_fen"]
+    return {**data, **beside}
+
+
+def _cases_in(command: Command) -> Iterator[tuple[str, str]]:
+    for field in ("parent", "into", "of", "by"):
+        value = command.data.get(field)
+        if isinstance(value, str) and (field in ("parent", "into") or value.startswith("case/")):
+            yield field, _subject(value)
+
+
+def _subject(value: str) -> str:
+    return value if "/" in value else f"case/{value}"
+
+
+def _case(entity: Entity) -> Standing:
+    assert isinstance(entity.state, Standing)
+    return entity.state
+
+
+def _invalid(field: str, detail: str) -> RefusedError:
+    return refuse(Code.INVALID, f"{field}: {detail}", Fault(f"/data/{field}", detail))

@@ -1,0 +1,95 @@
+"""The shapes of the door's answers, for the OpenAPI document."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ProblemDocument(BaseModel):
+    """What is wrong and what to do about it (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "urn:wangge:problem:unknown-reference",
+                "title": "A reference to something nobody told us of",
+                "status": 409,
+                "detail": "organisation/zhuhai:o-1 is not known here: tell of it first",
+                "code": "unknown-reference",
+            }
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable; switch on this")
+    errors: list[dict[str, str]] | None = Field(None, description="JSON pointers into the event, each with what is wrong there")
+    trace_id: str | None = None
+
+
+class ResultDocument(BaseModel):
+    """What became of one event."""
+
+    id: str | None = Field(description="The event's id; null if it had none to use")
+    status: Literal["accepted", "duplicate", "rejected", "unavailable"] = Field(description="accepted means committed; unavailable: send again")
+    problem: ProblemDocument | None = None
+
+
+class AnswerDocument(BaseModel):
+    """One result per event, in the order they were sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"results": [{"id": "e-17", "status": "accepted"}], "accepted": 1, "duplicate": 0, "rejected": 0, "unavailable": 0}}
+    )
+
+    results: list[ResultDocument]
+    accepted: int
+    duplicate: int
+    rejected: int
+    unavailable: int
+
+
+class RefusalDocument(BaseModel):
+    """One refused (source, id)."""
+
+    source: str
+    id: str
+    owner: str = Field(description="The room that refused it")
+    code: str
+    problem: ProblemDocument
+    event: dict[str, Any] = Field(description="The event, personal data masked")
+    count: int = Field(description="How often it was refused")
+    first_at: datetime
+    last_at: datetime
+    accepted_later: bool
+
+
+class RefusalPageDocument(BaseModel):
+    """A page of refused events, the last refused first."""
+
+    items: list[RefusalDocument]
+    next: str | None = Field(description="Cursor of the next page; null on the last")
+
+
+class SourceDocument(BaseModel):
+    """One enrolled source and its traffic."""
+
+    source: str
+    namespace: str
+    people_register: str = Field(alias="register")
+    kinds: list[str] = Field(description="Prefixes of the kinds it may write")
+    areas: list[str] = Field(description="Roots of the subtrees it may write in; empty: anywhere")
+    may_write: bool
+    last_at: datetime | None = Field(description="When this door last took events from it over HTTP; null: not since `since`")
+    counts: dict[str, int] = Field(description="Events by status, since `since`")
+    refused: int = Field(description="Events that stand refused, over any way in")
+
+
+class SourcesDocument(BaseModel):
+    """The enrolled sources."""
+
+    since: datetime = Field(description="From when this process counts")
+    sources: list[SourceDocument]

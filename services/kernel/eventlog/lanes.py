@@ -1,0 +1,102 @@
+"""The partitions of a topic side by side, each with at most one batch under way."""
+
+import asyncio
+from collections.abc import Callable
+
+from services.kernel.eventlog.progress import Progress
+from services.kernel.eventlog.publisher import Outgoing, Published, Publisher
+from services.kernel.eventlog.telemetry import RelayTelemetry
+from services.kernel.failpoints import failpoint
+
+MOST = 1000  # facts read at once; about what a batch holds
+
+
+class RecordsLostError(Exception):
+    """The broker gave an offset it had given before: it has lost records, or the topic was replaced."""
+
+
+class Lane:
+    """One partition on its way: what is acknowledged, what is marked, what was read and waits."""
+
+    def __init__(self, partition: int, acknowledged: int) -> None:
+        self.partition = partition
+        self.acknowledged = acknowledged
+        self.marked = acknowledged
+        self.sending: asyncio.Task[Published] | None = None
+        self._waiting: list[Outgoing] = []
+        self._most = MOST
+        self._next_offset = 0
+
+    async def send_next(self, progress: Progress, publisher: Publisher, wake: Callable[[], None]) -> None:
+        """Puts the next batch on its way; `wake` is called when it has come to an end."""
+        if 2 * len(self._waiting) < self._most:  # else there is enough for a good batch
+            after = self._waiting[-1].sequence if self._waiting else self.acknowledged
+            self._waiting += await progress.take(self.partition, after, self._most)
+            failpoint("relay.after_read")
+        if self._waiting:
+            self.sending = asyncio.create_task(publisher.publish(self.partition, self._waiting))
+            self.sending.add_done_callback(lambda _: wake())
+
+    def collect(self) -> int:
+        """How many facts have been acknowledged since the last call; raises what went wrong."""
+        if self.sending is None or not self.sending.done():
+            return 0
+        published = self.sending.result()
+        self.sending = None
+        if published.offset < self._next_offset:
+            raise RecordsLostError(f"partition {self.partition}: offset {published.offset} after {self._next_offset - 1}")
+        self._next_offset = published.offset + published.facts
+        self.acknowledged = self._waiting[published.facts - 1].sequence
+        self._waiting = self._waiting[published.facts :]
+        self._most = max(10, published.facts) if self._waiting else min(MOST, 2 * self._most)
+        return published.facts
+
+
+class Lanes:
+    """All partitions of the topic, moved on round by round."""
+
+    def __init__(self, acknowledged: dict[int, int], topic_id: str, progress: Progress, publisher: Publisher, telemetry: RelayTelemetry) -> None:
+        self._lanes = [Lane(partition, sequence) for partition, sequence in sorted(acknowledged.items())]
+        self._topic_id = topic_id
+        self._progress = progress
+        self._publisher = publisher
+        self._telemetry = telemetry
+        for lane in self._lanes:
+            telemetry.acknowledged(lane.partition, lane.acknowledged)
+
+    @property
+    def under_way(self) -> list[asyncio.Task[Published]]:
+        """The batches that are not acknowledged yet."""
+        return [lane.sending for lane in self._lanes if lane.sending is not None]
+
+    async def move(self, wake: Callable[[], None]) -> bool:
+        """One round: take what was acknowledged, mark it, send what has come. Whether there was anything to do."""
+        moved = await self.mark()
+        counters = await self._progress.counters()
+        backlog = 0
+        for lane in self._lanes:
+            behind = counters[lane.partition] - lane.acknowledged
+            backlog += behind
+            if behind > 0 and lane.sending is None:
+                await lane.send_next(self._progress, self._publisher, wake)
+        self._telemetry.backlog.set(backlog)
+        if moved or not backlog:
+            self._telemetry.progress.set_to_current_time()
+        return bool(moved or backlog)
+
+    async def mark(self) -> int:
+        """Remembers what was acknowledged since the last time, and tells how many facts that are."""
+        count = 0
+        for lane in self._lanes:
+            if sent := lane.collect():
+                count += sent
+                self._telemetry.sent.inc(sent)
+                self._telemetry.batches.inc()
+                self._telemetry.acknowledged(lane.partition, lane.acknowledged)
+        moved = [lane for lane in self._lanes if lane.acknowledged != lane.marked]
+        if moved:
+            await self._progress.mark(self._topic_id, {lane.partition: lane.marked for lane in moved}, {lane.partition: lane.acknowledged for lane in moved})
+            failpoint("relay.after_mark")
+            for lane in moved:
+                lane.marked = lane.acknowledged
+        return count

@@ -1,0 +1,64 @@
+"""Where the relay stands, kept in PostgreSQL. All of it goes through the session that holds the relay's lock: who loses the lock can neither read nor mark."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from services.kernel.eventlog.publisher import Outgoing
+from services.kernel.postgres.database import Connection
+from services.kernel.postgres.queries import load
+
+_SQL = load("services.kernel.eventlog", "relay.sql")
+
+
+class OvertakenError(Exception):
+    """Somebody else moved the marks: another relay, or a person who wants the topic published again. Read them again."""
+
+
+class Standing(NamedTuple):
+    """What the log knows of the topic: the incarnation it was published to (None before the first time) and the last acknowledged number of each partition."""
+
+    topic_id: str | None
+    acknowledged: dict[int, int]
+
+
+class Progress:
+    """The marks and the log of one topic, on one session."""
+
+    def __init__(self, session: Connection, topic: str) -> None:
+        self._session = session
+        self._topic = topic
+
+    async def try_lead(self) -> bool:
+        """Whether this session is now the topic's one relay."""
+        await self._session.execute(_SQL.forget_marks_late)
+        return bool(await self._session.fetchval(_SQL.try_lead, self._topic))
+
+    async def read(self) -> Standing:
+        """The marks as they stand."""
+        rows = await self._session.fetch(_SQL.read_progress, self._topic)
+        ids = {row["topic_id"] for row in rows}
+        return Standing(ids.pop() if len(ids) == 1 else None, {row["partition"]: row["sequence"] for row in rows})
+
+    async def counters(self) -> dict[int, int]:
+        """The last number given in each partition."""
+        return {row["partition"]: row["n"] for row in await self._session.fetch(_SQL.read_counters, self._topic)}
+
+    async def take(self, partition: int, after: int, most: int) -> list[Outgoing]:
+        """The facts that follow a number, in order, `most` at most."""
+        rows = await self._session.fetch(_SQL.take_next, self._topic, partition, after + 1, after + most)
+        return [Outgoing(*row) for row in rows]
+
+    async def mark(self, topic_id: str, before: Mapping[int, int], now: Mapping[int, int]) -> None:
+        """Remembers what was acknowledged; OvertakenError if a mark is not where it was left."""
+        moved: Sequence[int] = sorted(now)
+        marked = await self._session.fetch(_SQL.mark_acknowledged, self._topic, topic_id, moved, [before[p] for p in moved], [now[p] for p in moved])
+        if len(marked) != len(moved):
+            raise OvertakenError(f"{len(moved) - len(marked)} marks of {self._topic} were moved by somebody else")
+
+    async def note_topic(self, topic_id: str) -> None:
+        """Remembers the first incarnation."""
+        await self._session.execute(_SQL.note_topic, self._topic, topic_id)
+
+    async def start_over(self, topic_id: str) -> None:
+        """Forgets all acknowledgements: another incarnation has nothing."""
+        await self._session.execute(_SQL.start_over, self._topic, topic_id)

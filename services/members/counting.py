@@ -1,0 +1,162 @@
+"""The rows a thing of the registers contributes, docs/architecture.md sections 4 and 5. Pure.
+
+Stocks are as of the end of the day; flows stand on the day of the act, with the fields the act left (of an end: found).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from services.kernel.contracts.commands import Document
+from services.kernel.contracts.facts import Dims, Roles, Row, canonical
+from services.kernel.lifecycle.record import Record
+from services.kernel.lifecycle.stamps import day_of
+from services.kernel.lifecycle.standing import Standing, ended
+from services.kernel.lifecycle.stretches import Spell, day_stretches, spells
+from services.kernel.writing.model import Entities, Entity
+from services.members.model.amounts import day_of_amount
+from services.members.model.families import TREES, key_of, subject_of
+from services.members.model.links import Place, link_life
+
+STOCKS = {"area": "areas", "organisation": "organisations", "member": "members", "unit": "units", "entry": "entries", "link": "links"}
+BEGINNINGS = {"organisation": "organisations.established", "member": "members.joined", "unit": "units.registered", "entry": "entries.registered"}
+ENDINGS = {"organisation": "organisations.ended", "member": "members.left", "unit": "units.ended", "entry": "entries.ended"}
+TRANSFERRED_OUT, TRANSFERRED_IN = "members.transferred_out", "members.transferred_in"
+TREE = "_tree"
+
+
+class Dimensions(Protocol):
+    """What the catalogue knows of a kind's declared dimensions."""
+
+    def dims(self, kind: str, attributes: Document) -> Dims:
+        """Declared dimension → value, of these attributes."""
+        ...
+
+
+class _Face(NamedTuple):
+    """What of a thing's fields decides where its rows stand: rows of equal faces are one stretch."""
+
+    kind: str
+    place: Place
+    dims: str
+    roles: str | None
+
+
+class Counting:
+    """Implements kernel.writing.model.Counting for the members room."""
+
+    def __init__(self, catalogue: Dimensions) -> None:
+        self._catalogue = catalogue
+
+    def __call__(self, entity: Entity, entities: Entities) -> Sequence[Row]:
+        """Every row of the thing; none of a withdrawn one."""
+        state = entity.state
+        if state.withdrawn:
+            return []
+        if isinstance(state, Record):
+            return [self._amount(entity, state)]
+        if entity.family == "link":
+            return list(self._link(entity, entities))
+        lives = spells(state)
+        rows = list(self._stock(entity, lives))
+        rows += self._flows(entity, state, lives)
+        if entity.family in TREES:
+            rows += self._tree(entity, state, lives)
+        return rows
+
+    def _stock(self, entity: Entity, lives: list[Spell]) -> Iterator[Row]:
+        pieces = ((part.start, part.end, self._face(entity, part.data)) for life in lives for part in life.segments)
+        for first, after, face in day_stretches(pieces):
+            yield _row(STOCKS[entity.family], face, first, after)
+
+    def _flows(self, entity: Entity, state: Standing, lives: list[Spell]) -> Iterator[Row]:
+        if entity.family not in BEGINNINGS:
+            return
+        for number, life in enumerate(lives):
+            from_before = number == 0 and state.opening
+            if not from_before:
+                yield _occurrence(BEGINNINGS[entity.family], self._face(entity, life.segments[0].data), life.start)
+            if life.end is not None and not (from_before and life.end == life.start):
+                yield _occurrence(ENDINGS[entity.family], self._face(entity, life.segments[-1].data), life.end)
+            for left, reached in zip(life.segments, life.segments[1:], strict=False):
+                if reached.verb == "transferred":
+                    yield _occurrence(TRANSFERRED_OUT, self._face(entity, left.data), reached.start)
+                    yield _occurrence(TRANSFERRED_IN, self._face(entity, reached.data), reached.start)
+
+    def _tree(self, entity: Entity, state: Standing, lives: list[Spell]) -> Iterator[Row]:
+        pieces = ((part.start, part.end, self._node(entity, part.data)) for life in lives for part in life.segments)
+        for first, after, face in day_stretches(pieces):
+            yield _row(TREE, face, first, after)
+        over = ended(state)
+        into = None if over is None else key_of(over.extra.get("into"))
+        if over is not None and into is not None:
+            merged = _Face(_kind(entity, lives[-1].segments[-1].data), Place(None, None), canonical({"into": into}), None)
+            yield _row(TREE, merged, day_of(over.at), None)
+
+    def _link(self, entity: Entity, entities: Entities) -> Iterator[Row]:
+        life = link_life(entity, entities)
+        pieces = ((piece.start, piece.end, self._link_face(entity, piece.data, piece.place)) for piece in life.pieces)
+        for first, after, face in day_stretches(pieces):
+            yield _row("links", face, first, after)
+        for measure, acts in (("links.set", life.sets), ("links.ended", life.ends)):
+            for act in acts:
+                yield _occurrence(measure, self._link_face(entity, act.data, act.place), act.at)
+
+    def _amount(self, entity: Entity, state: Record) -> Row:
+        data, day = state.data, day_of_amount(state)
+        kind, of = _kind(entity, data), subject_of(data.get("of"), "entry")
+        dims = self._declared(kind, data) | _texts(unit=data.get("unit"), of=of)
+        roles = _texts(of=of, by=subject_of(data.get("by"), "organisation"))
+        place = Place(key_of(data.get("area")), key_of(data.get("organisation")))
+        return Row("amounts", kind, *place, canonical(dims), day, day, int(data["value"]), None, canonical(roles) if roles else None)
+
+    def _face(self, entity: Entity, data: Document) -> _Face:
+        """Where a thing stands, what it is, and what it is counted by."""
+        family, kind = entity.family, _kind(entity, data)
+        dims, roles = self._declared(kind, data), Roles()
+        place = Place(key_of(data.get("area")), key_of(data.get("organisation")))
+        if family == "area":
+            place = Place(key_of(entity.subject), None)
+        elif family == "organisation":
+            place = Place(place.area, key_of(entity.subject))
+            dims |= _texts(field=data.get("field"), formation=data.get("formation"))
+        elif family == "member":
+            dims |= _texts(standing=data.get("standing"))
+        elif family == "entry":
+            roles = _texts(of=subject_of(data.get("of"), "entry"))
+        return _Face(kind, place, canonical(dims), canonical(roles) if roles else None)
+
+    def _node(self, entity: Entity, data: Document) -> _Face:
+        """A node of the tree: what it stands under, and what of it may serve as a dimension of what stands there."""
+        kind, parent = _kind(entity, data), key_of(data.get("parent"))
+        dims = self._declared(kind, data)
+        if entity.family == "area":
+            return _Face(kind, Place(parent, None), canonical(dims), None)
+        dims |= _texts(field=data.get("field"), formation=data.get("formation"))
+        return _Face(kind, Place(key_of(data.get("area")), parent), canonical(dims), None)
+
+    def _link_face(self, entity: Entity, data: Document, place: Place) -> _Face:
+        kind = _kind(entity, data)
+        roles = {end: subject for end in ("from", "to") if (subject := subject_of(data.get(end), "entry")) is not None}
+        return _Face(kind, place, canonical(self._declared(kind, data)), canonical(roles))
+
+    def _declared(self, kind: str, data: Document) -> Dims:
+        return dict(self._catalogue.dims(kind, data.get("attributes") or {}))
+
+
+def _kind(entity: Entity, data: Document) -> str:
+    kind = data.get("kind")
+    return kind if isinstance(kind, str) else entity.kind or entity.family
+
+
+def _texts(**values: object) -> dict[str, str]:
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def _row(measure: str, face: _Face, first: date, after: date | None) -> Row:
+    return Row(measure, face.kind, *face.place, face.dims, first, after, 1, None, face.roles)
+
+
+def _occurrence(measure: str, face: _Face, at: str) -> Row:
+    day = day_of(at)
+    return _row(measure, face, day, day)

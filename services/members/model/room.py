@@ -1,0 +1,81 @@
+"""The members room's model: one decision for each event about the things it owns, with what follows for the links that hang on them."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from services.kernel.clock import Clock
+from services.kernel.contracts.commands import Command
+from services.kernel.errors import Code, Fault, refuse
+from services.kernel.lifecycle import standing
+from services.kernel.lifecycle.standing import Standing
+from services.kernel.writing.model import Change, Decision, Entities, Entity
+from services.members.model.amounts import decide_amount
+from services.members.model.families import MAKES, TREES, references
+from services.members.model.links import depended_on, heirs, link_life
+from services.members.model.registers import decide_standing
+
+DEPENDANT = "dependant"
+LINK_ENDED = "org.wangge.link.ended.v1"
+LINK_CHANGED = "org.wangge.link.changed.v1"
+
+
+class MembersModel:
+    """Implements kernel.writing.model.Model for areas, organisations, members, units, entries, links and amounts."""
+
+    def touched(self, command: Command) -> Iterable[str]:
+        """The thing itself, then everything of this room that the event points at."""
+        return dict.fromkeys([command.subject, *(subject for _, subject in references(command))])
+
+    def trees(self, command: Command) -> Iterable[str]:
+        """The tree that a move or a merge changes; a new leaf cannot close a circle."""
+        return (command.family,) if command.family in TREES and command.verb in ("moved", "merged") else ()
+
+    def decide(self, command: Command, entities: Entities, clock: Clock) -> Decision:  # noqa: ARG002  the time is the event's
+        """The event's changes, its own first, then those of the links whose life or place hangs on it."""
+        entity = entities.get(command.subject)
+        if entity is None and command.verb not in (MAKES.get(command.family), "recorded"):
+            raise refuse(Code.UNKNOWN_REFERENCE, f"Nobody told of {command.subject} yet: tell of it first", Fault("/subject", command.subject))
+        if not self._is_repetition(command, entity):
+            self._check_references(command, entities)
+        if command.family == "amount":
+            return decide_amount(command, entity)
+        own = decide_standing(command, entity, entities)
+        return Decision(()) if own is None else Decision((own, *self._follow(own, entities)))
+
+    def _is_repetition(self, command: Command, entity: Entity | None) -> bool:
+        """A making event for what exists is judged by its data alone, so that a nightly dump stays a duplicate whatever became of its places."""
+        if entity is None or command.verb not in (MAKES.get(command.family), "recorded"):
+            return False
+        state = entity.state
+        return command.data in ((state.first, standing.present(state)) if isinstance(state, Standing) else (state.first, state.data))
+
+    def _check_references(self, command: Command, entities: Entities) -> None:
+        faults = []
+        for field, subject in references(command):
+            known = entities.get(subject)
+            if known is None or known.state.withdrawn:
+                faults.append(Fault(f"/data/{field}", f"{subject} {'is not known' if known is None else 'was withdrawn: it never was'}"))
+        if faults:
+            raise refuse(Code.UNKNOWN_REFERENCE, "; ".join(fault.detail for fault in faults) + ". Tell of it first", *faults)
+
+    def _follow(self, own: Change, entities: Entities) -> list[Change]:
+        """What the change means for those that hang on the thing. Puts everything into the entities."""
+        if own.before is None or own.after.family == "link":
+            entities.put(own.after)
+            return []
+        hanging = list(entities.dependants(own.after.subject))
+        lived = {one.subject: link_life(one, entities).goes_on for one in hanging}
+        entities.put(own.after)
+        return [self._restate(one, lived[one.subject], entities) for one in hanging]
+
+    def _restate(self, hanging: Entity, lived: bool, entities: Entities) -> Change:
+        state = hanging.state
+        assert isinstance(state, Standing)
+        after = hanging
+        depends = depended_on(standing.present(state), entities) if hanging.family == "link" else heirs(hanging.subject, entities)
+        if depends != hanging.depends:
+            after = msgspec.structs.replace(hanging, depends=depends)
+            entities.put(after)
+        ended = hanging.family == "link" and lived and not link_life(after, entities).goes_on
+        return Change(hanging, after, LINK_ENDED if ended else LINK_CHANGED, standing.present(state), caused_by=DEPENDANT)

@@ -1,0 +1,65 @@
+"""The log as it was told, and rows as they are compared: plain tuples."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+Worked = tuple[str, str, str | None, str | None, tuple[tuple[str, str], ...], str, str | None, int, str | None, tuple[tuple[str, str], ...]]
+"""A row, with everything that tells it from others: see docs/architecture.md, section 4."""
+
+
+class Told(NamedTuple):
+    """One accepted event of the log."""
+
+    verb: str
+    time: str
+    data: dict[str, Any]
+
+
+def worked(
+    measure: str,
+    kind: str,
+    area: str | None,
+    organisation: str | None,
+    dims: dict[str, str],
+    start: date,
+    end: date | None,
+    *,
+    value: int = 1,
+    since: date | None = None,
+    roles: dict[str, str] | None = None,
+) -> Worked:
+    """A row that was worked out here."""
+    return (
+        measure, kind, area, organisation, tuple(sorted(dims.items())), start.isoformat(), None if end is None else end.isoformat(),
+        value, None if since is None else since.isoformat(), tuple(sorted((roles or {}).items())),
+    )  # fmt: skip
+
+
+def as_in_fact(row: list[Any]) -> Worked:
+    """A row as it stands in a fact."""
+    full = row + [None] * (10 - len(row))
+    dims, roles = full[4] or {}, full[9] or {}
+    return (
+        full[0], full[1], full[2], full[3], tuple(sorted(dims.items())), full[5], full[6],
+        1 if full[7] is None else full[7], full[8], tuple(sorted(roles.items())),
+    )  # fmt: skip
+
+
+def merge_patch(target: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """RFC 7396, as its section 2 spells it."""
+    result = dict(target)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            below = result.get(name)
+            result[name] = merge_patch(below if isinstance(below, dict) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+def dims_by_catalogue(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[str, str]:
+    """The dimensions that a kind declares, of a document's attributes."""
+    found: dict[str, str] = dict(catalogue.dims(kind, data.get("attributes") or {}))
+    return found
