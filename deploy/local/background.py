@@ -2,13 +2,13 @@
 
 import os
 import subprocess
+import sys
 import time
 
 from deploy.local.children import tail
 from deploy.local.errors import LocalError
 from deploy.local.follow import Follower
 from deploy.local.modules import module_command
-from deploy.local.ports import DEFAULT_BASE
 from deploy.local.report import say
 from deploy.local.running import Running, find_running
 from deploy.local.state import CHECKOUT, State
@@ -17,13 +17,18 @@ _LONGEST = 600
 """Seconds: a first start fetches the broker over a slow line."""
 
 
-def bring_up(state: State, port: int = DEFAULT_BASE, workers: int = 1) -> Running:
+def bring_up(state: State, port: int | None = None, workers: int | None = None) -> Running:
     """The platform on this folder, ready; started in the background if it does not run.
+
+    Without a port and a number of workers, those of the environment are taken, as `./run up` takes them.
 
     LocalError when it does not get ready; then nothing of it is left running.
     """
     running = find_running(state)
-    if running is None or running.record.phase in ("failed", "stopping"):
+    while running is not None and running.record.phase in ("failed", "stopping"):
+        time.sleep(0.1)  # its supervisor ends when all its children have
+        running = find_running(state)
+    if running is None:
         return _start(state, port, workers)
     if running.record.phase == "starting":
         say("it starts already; waiting until it is ready")
@@ -32,13 +37,14 @@ def bring_up(state: State, port: int = DEFAULT_BASE, workers: int = 1) -> Runnin
     return running
 
 
-def _start(state: State, port: int, workers: int) -> Running:
+def _start(state: State, port: int | None, workers: int | None) -> Running:
     state.prepare()
     log = state.log("supervisor")
-    follower = Follower({"supervisor": log}, prefixed=False)
-    command = module_command("deploy.local", "up", "--supervise", "--state", str(state.root), "--port", str(port), "--workers", str(workers))
+    follower = Follower({"supervisor": log}, prefixed=False, out=sys.stderr)
+    asked = [f"--{name}={value}" for name, value in (("port", port), ("workers", workers)) if value is not None]
+    command = module_command("deploy.local", "up", "--supervise", f"--state={state.root}", *asked)
     with log.open("ab") as file:
-        supervisor = subprocess.Popen(
+        supervisor = subprocess.Popen(  # noqa: S603  # a command of ours
             command, cwd=CHECKOUT, env=os.environ, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
         )
     return _wait(state, supervisor, follower)
@@ -57,5 +63,6 @@ def _wait(state: State, supervisor: subprocess.Popen[bytes] | None, follower: Fo
     (follower or Follower({})).run(until=settled, every=0.1)
     running = find_running(state)
     if running is None or running.record.phase != "ready":
-        raise LocalError("it did not come up", f"the reason stands above and in {state.log('supervisor')}", tail="" if follower else tail(state.log("supervisor")))
+        log = state.log("supervisor")
+        raise LocalError("it did not come up", f"the reason stands above and in {log}", tail="" if follower else tail(log))
     return running

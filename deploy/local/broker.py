@@ -99,7 +99,7 @@ def _format(command: tuple[str, ...], settings: Path, state: State) -> None:
     cluster = urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
     if cluster.startswith("-"):
         cluster = f"w{cluster[1:]}"  # the tool would read it as an option
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  # a command of ours
         [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", settings, "--ignore-formatted"],
         capture_output=True, text=True, timeout=120, check=False,
     )

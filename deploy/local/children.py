@@ -1,5 +1,6 @@
 """One child process: how it is started, so that it can neither outlive its supervisor nor lose what it says."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -101,10 +102,8 @@ class Child:
         if not now:
             self.signal(self.spec.stop_signal)
             self.signal(signal.SIGCONT)  # a frozen process would never read the signal
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # then it had its time
                 self.process.wait(self.spec.stop_seconds)
-            except subprocess.TimeoutExpired:
-                pass  # it had its time
         self.signal(signal.SIGKILL)
         self.process.wait()
 
@@ -139,7 +138,7 @@ def _spawn(spec: ChildSpec, extra: Mapping[str, str]) -> subprocess.Popen[bytes]
 
     with spec.log.open("ab") as log:
         try:
-            return subprocess.Popen(
+            return subprocess.Popen(  # noqa: S603  # a command of ours
                 spec.command,
                 env=child_environment({**spec.environment, **extra}),
                 cwd=spec.cwd,

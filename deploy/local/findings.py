@@ -104,7 +104,7 @@ def _database(running: Running) -> Finding:
     async def version() -> str:
         session = await asyncpg.connect(running.addresses.dsn(OWNER), timeout=5)
         try:
-            return ".".join(map(str, session.get_server_version()[:2]))
+            return str(session.get_settings().server_version)
         finally:
             await session.close()
 

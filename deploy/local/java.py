@@ -29,7 +29,7 @@ def find_java(environment: Mapping[str, str] = os.environ) -> Path:
 def major_version(java: Path) -> int:
     """The major version that a `java` says it has; 0 when it does not run."""
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603  # a command of ours
     except (OSError, subprocess.TimeoutExpired):
         return 0
     found = re.search(r'version "(\d+)', said.stderr + said.stdout)

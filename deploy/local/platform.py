@@ -98,7 +98,7 @@ class Platform:
     def run(self, module: str, *arguments: str, role: str = OWNER) -> "subprocess.CompletedProcess[str]":
         """Run a Python module to its end in the platform's environment, with the rights of a database account."""
         settings = self.addresses.process(module.rpartition(".")[2], None, role)
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603  # a command of ours
             module_command(module, *arguments), env=child_environment({**self.env, **settings}), cwd=CHECKOUT,
             capture_output=True, text=True, check=False,
         )

@@ -1,5 +1,6 @@
 """The run record: what a supervisor started, so that others can find it, and the next one can clean up after it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -120,7 +121,5 @@ def end_supervisor(record: Record, seconds: float = 90) -> bool:
 
 
 def _send(process: psutil.Process, number: int) -> None:
-    try:
+    with contextlib.suppress(psutil.Error):  # ended since, or not ours to end; the caller looks again
         process.send_signal(number)
-    except psutil.Error:
-        pass  # ended since, or not ours to end; the caller looks again

@@ -3,9 +3,9 @@
 An attendance stands where its activity stands, on its day and under its kind, so its rows need that activity in reach.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from services.activities.documents import days_of, key_of, minutes_of, place_of, reference, starting_day
 from services.kernel.contracts.commands import Document
@@ -14,8 +14,13 @@ from services.kernel.lifecycle.record import Record
 from services.kernel.lifecycle.stamps import day_of
 from services.kernel.writing.model import Entities, Entity
 
-DimsOf = Callable[[str, Document], Dims]
-"""The declared dimensions of a kind, read from a document's attributes (catalogue.dims)."""
+
+class Dimensions(Protocol):
+    """What the catalogue knows of a kind's declared dimensions."""
+
+    def dims(self, kind: str, attributes: Document) -> Dims:
+        """Declared dimension → value, of these attributes."""
+        ...
 
 
 class _Ground(NamedTuple):
@@ -42,11 +47,11 @@ def is_held(entity: Entity) -> bool:
     return "held" in record.extra and "cancelled" not in record.extra and not record.withdrawn
 
 
-class ActivitiesCounting:
-    """Rows of activities, attendances, shifts and visits."""
+class Counting:
+    """Implements kernel.writing.model.Counting for activities, attendances, shifts and visits."""
 
-    def __init__(self, dims_of: DimsOf) -> None:
-        self._dims_of = dims_of
+    def __init__(self, catalogue: Dimensions) -> None:
+        self._catalogue = catalogue
         self._families = {"activity": self._activity, "attendance": self._attendance, "shift": self._shift, "visit": self._visit}
 
     def __call__(self, entity: Entity, entities: Entities) -> Sequence[Row]:
@@ -56,7 +61,7 @@ class ActivitiesCounting:
         return [] if record.withdrawn else list(self._families[entity.family](entity, record, entities))
 
     def _dims(self, kind: str, data: Document) -> Dims:
-        return self._dims_of(kind, data.get("attributes") or {})
+        return dict(self._catalogue.dims(kind, data.get("attributes") or {}))
 
     def _activity(self, entity: Entity, record: Record, _: Entities) -> Iterator[Row]:
         if not is_held(entity):
@@ -77,7 +82,7 @@ class ActivitiesCounting:
             return
         assert isinstance(activity.state, Record)
         about, data = activity.state.data, record.data
-        ground = _ground_of(about)
+        ground = _ground_of(about)._replace(day=starting_day(about).replace(day=1))
         dims = self._dims(ground.kind, about) | self._dims(ground.kind, data)
         if role := data.get("role"):
             dims["role"] = role

@@ -7,9 +7,10 @@ state means, and the stock must still be what was there plus what came minus wha
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from services.cases.workflows import State, WorkflowOf
+from services.cases.workflows import Workflows
+from services.kernel.catalogue.kinds import State
 from services.kernel.contracts.commands import Document
 from services.kernel.contracts.facts import Dims, Roles, Row, canonical
 from services.kernel.days import business_date, next_day
@@ -17,9 +18,6 @@ from services.kernel.lifecycle.stamps import day_of, moment_of
 from services.kernel.lifecycle.standing import Standing, Version
 from services.kernel.lifecycle.stretches import day_stretches
 from services.kernel.writing.model import Entities, Entity
-
-DimsOf = Callable[[str, Document], Dims]
-"""The declared dimensions of a kind, read from a document's attributes (catalogue.dims)."""
 
 Stretch = tuple[date, date | None, "Stand"]
 
@@ -51,12 +49,20 @@ class Moment(NamedTuple):
         return Stand(self.data["kind"], *place, canonical({**self.own, **named, **dims}), canonical(roles) if roles else None)
 
 
-class CasesCounting:
-    """Rows of cases."""
+class Dimensions(Protocol):
+    """What the catalogue knows of a kind's declared dimensions."""
 
-    def __init__(self, workflow_of: WorkflowOf, dims_of: DimsOf) -> None:
-        self._workflow_of = workflow_of
-        self._dims_of = dims_of
+    def dims(self, kind: str, attributes: Document) -> Dims:
+        """Declared dimension → value, of these attributes."""
+        ...
+
+
+class Counting:
+    """Implements kernel.writing.model.Counting for cases."""
+
+    def __init__(self, catalogue: Dimensions, workflows: Workflows) -> None:
+        self._catalogue = catalogue
+        self._workflows = workflows
 
     def __call__(self, entity: Entity, _: Entities) -> Sequence[Row]:
         """Every row the case contributes; none when it was withdrawn."""
@@ -71,8 +77,8 @@ class CasesCounting:
         data = version.data
         assert data is not None  # a case does not end; it moves into a final state
         kind = data["kind"]
-        own = self._dims_of(kind, data.get("attributes") or {})
-        return Moment(version.at, version.verb, data, version.extra, self._workflow_of(kind).state(data["state"]), own)
+        own = dict(self._catalogue.dims(kind, data.get("attributes") or {}))
+        return Moment(version.at, version.verb, data, version.extra, self._workflows.state(kind, data["state"]), own)
 
 
 def _stocks(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
@@ -104,7 +110,8 @@ def _open_stand(one: Moment) -> Stand | None:
 
 
 def _cohort_stand(one: Moment) -> Stand | None:
-    return None if one.data.get("into") else one.stand(resolved="true" if one.state.resolved else "false")
+    merged = "merged" in one.state.marks or one.data.get("into")
+    return None if merged else one.stand(resolved="true" if one.state.resolved else "false")
 
 
 def _overdue(moments: Sequence[Moment]) -> Iterator[Stretch]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from services.cases.workflows import Workflow, WorkflowOf
+from services.cases.workflows import Workflows
 from services.kernel.clock import Clock
 from services.kernel.contracts.commands import Command, Document
 from services.kernel.errors import Code, Fault, RefusedError, refuse
@@ -23,8 +23,8 @@ OWN_FIELDS = ("state", "into")
 class CasesModel:
     """Decides cases."""
 
-    def __init__(self, workflow_of: WorkflowOf, check_kind: CheckKind) -> None:
-        self._workflow_of = workflow_of
+    def __init__(self, workflows: Workflows, check_kind: CheckKind) -> None:
+        self._workflows = workflows
         self._check_kind = check_kind
 
     def touched(self, command: Command) -> Iterator[str]:
@@ -69,12 +69,11 @@ class CasesModel:
     def _open(self, command: Command) -> Told:
         data = command.data
         self._check_kind(data["kind"], data)
-        workflow = self._workflow_of(data["kind"])
-        state = data.get("state", workflow.initial)
+        initial = self._workflows.initial(data["kind"])
+        state = data.get("state", initial)
         if "state" in data and not data.get("opening"):
-            raise _invalid("state", f"a case opens as {workflow.initial}; only an opening (opening: true) says in which state it is taken over")
-        if state not in workflow.states:
-            raise _invalid("state", f"{data['kind']} has no state {state}; it has {', '.join(workflow.states)}")
+            raise _invalid("state", f"a case opens as {initial}; only an opening (opening: true) says in which state it is taken over")
+        self._bar_stateless("state", data["kind"], state)
         made = standing.make(command.time, "opened", data)
         first = msgspec.structs.replace(made.versions[0], data={**data, "state": state})
         return Told(msgspec.structs.replace(made, versions=[first]), first.at, None)
@@ -85,13 +84,12 @@ class CasesModel:
         to, into = data["to"], data.get("into")
         extra = {"to": to, **{name: data[name] for name in ("amount_fen",) if data.get(name) is not None}}
         told = standing.change(case, command.time, {"state": to, "into": into}, "moved", extra)
-        workflow = self._workflow_of(present["kind"])
         says_no_more = to == present["state"] and "amount_fen" not in extra and into == present.get("into")
-        if _state_set_after(case, command) or (says_no_more and to not in workflow.state(to).to):
+        if says_no_more or _state_set_after(case, command):
             return None
-        workflow.bar_illegal(present["kind"], present["state"], to)
+        self._workflows.bar_illegal(present["kind"], present["state"], to)
         if into is not None:
-            _bar_merge(command, workflow, entities)
+            self._bar_merge(command, present["kind"], entities)
         return told
 
     def _change(self, command: Command, case: Standing) -> Told | None:
@@ -101,10 +99,23 @@ class CasesModel:
             return None
         data = standing.present(told.state)
         self._check_kind(data["kind"], data)
-        workflow = self._workflow_of(data["kind"])
-        if data["state"] not in workflow.states:
-            raise _invalid("kind", f"{data['kind']} has no state {data['state']}, in which this case is; it has {', '.join(workflow.states)}")
+        self._bar_stateless("kind", data["kind"], data["state"])
         return told
+
+    def _bar_stateless(self, field: str, kind: str, state: str) -> None:
+        names = self._workflows.names(kind)
+        if state not in names:
+            raise _invalid(field, f"{kind} has no state {state}; it has {', '.join(names)}")
+
+    def _bar_merge(self, command: Command, kind: str, entities: Entities) -> None:
+        """A case is merged by a move into a final state, and never into one that was merged into it."""
+        if not self._workflows.state(kind, command.data["to"]).final:
+            finals = [name for name in self._workflows.names(kind) if self._workflows.state(kind, name).final]
+            raise _invalid("into", f"a merged case is closed: move it to one of {', '.join(finals)}")
+        other = entities.get(_subject(command.data["into"]))
+        gone = None if other is None else standing.present(_case(other)).get("into")
+        if gone is not None and _subject(gone) == command.subject:
+            raise _invalid("into", f"{command.data['into']} was merged into this case")
 
 
 def _bar_other(case: Standing, data: Document) -> None:
@@ -124,17 +135,6 @@ def _bar_unknown(command: Command, entities: Entities) -> None:
         if subject != command.subject and (known is None or known.state.withdrawn):
             detail = f"{subject} {'is not known' if known is None else 'was withdrawn: it never was'}"
             raise refuse(Code.UNKNOWN_REFERENCE, f"{detail}. Tell of it first", Fault(f"/data/{field}", detail))
-
-
-def _bar_merge(command: Command, workflow: Workflow, entities: Entities) -> None:
-    """A case is merged by a move into a final state, and never into one that was merged into it."""
-    if not workflow.state(command.data["to"]).final:
-        finals = [name for name, state in workflow.states.items() if state.final]
-        raise _invalid("into", f"a merged case is closed: move it to one of {', '.join(finals)}")
-    other = entities.get(_subject(command.data["into"]))
-    gone = None if other is None else standing.present(_case(other)).get("into")
-    if gone is not None and _subject(gone) == command.subject:
-        raise _invalid("into", f"{command.data['into']} was merged into this case")
 
 
 def _state_set_after(case: Standing, command: Command) -> bool:

@@ -1,46 +1,39 @@
-"""Workflows as this room reads them: data of a kind, never code. Which states there are, where one may go, what a state means."""
+"""Workflows as this room reads them: data of a kind in the catalogue, never code."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from services.kernel.errors import Code, Fault, RefusedError, refuse
+from services.kernel.catalogue.kinds import Kind, Names, State
+from services.kernel.errors import Code, Fault, refuse
 
-
-class State(NamedTuple):
-    """One state: whether the matter counts as solved in it, whether the case is closed in it, and the states it may move to."""
-
-    resolved: bool = False
-    final: bool = False
-    to: tuple[str, ...] = ()
+UNKNOWN = State(id="", names=Names(zh="未知", en="unknown"))
+"""How a state counts that an earlier catalogue had and the present one has not: open, unsolved, and with no way on but a changed kind."""
 
 
-UNKNOWN = State()
-"""How a state counts that an earlier catalogue had and the present one has not: open and unsolved, nowhere to go but by a changed kind."""
+class Workflows:
+    """The states of every kind of case: which there are, what they mean, where one may go."""
 
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._states = {name: {state.id: state for state in kind.states} for name, kind in kinds.items() if kind.states}
 
-class Workflow(NamedTuple):
-    """The states of a kind by their ids, and the one in which a case opens."""
+    def state(self, kind: str, name: str) -> State:
+        """What a state of a kind means."""
+        return self._states.get(kind, {}).get(name, UNKNOWN)
 
-    initial: str
-    states: dict[str, State]
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The states a kind has, in the order of its workflow; raises unknown-kind where it has none."""
+        if kind not in self._states:
+            raise refuse(Code.UNKNOWN_KIND, f"{kind} is no kind of case with a workflow", Fault("/data/kind", "has no workflow"))
+        return tuple(self._states[kind])
 
-    def state(self, name: str) -> State:
-        """What a state means here."""
-        return self.states.get(name, UNKNOWN)
+    def initial(self, kind: str) -> str:
+        """The state in which a case of a kind opens."""
+        return next(name for name in self.names(kind) if self._states[kind][name].initial)
 
     def bar_illegal(self, kind: str, now: str, to: str) -> None:
         """Raises illegal-transition, naming the legal moves, unless a case may move from where it is now."""
-        legal = self.state(now).to
+        legal = self.state(kind, now).to
         if to in legal:
             return
-        said = f"to {', '.join(legal)}" if legal else "nowhere"
-        absent = "" if to in self.states else f" ({kind} has no state {to})"
-        raise _illegal(f"from {now} this case can move {said}, not to {to}{absent}")
-
-
-WorkflowOf = Callable[[str], Workflow]
-"""The workflow of a kind; raises RefusedError where the kind has none."""
-
-
-def _illegal(detail: str) -> RefusedError:
-    return refuse(Code.ILLEGAL_TRANSITION, detail, Fault("/data/to", detail))
+        ways = f"to {', '.join(legal)}" if legal else "nowhere"
+        absent = "" if to in self.names(kind) else f" ({kind} has no such state)"
+        raise refuse(Code.ILLEGAL_TRANSITION, f"from {now} this case can move {ways}, not to {to}{absent}", Fault("/data/to", f"legal: {', '.join(legal)}"))

@@ -1,6 +1,6 @@
 """Requests that a room answers itself: one thing as it stands, its history, a person's name for the vault."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -9,15 +9,9 @@ import msgspec
 
 from services.gateway.access import Caller, forbidden
 from services.gateway.rooms import Rooms
+from services.kernel.contracts.registry import OWNERS
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
-
-FAMILY_OWNERS: Mapping[str, str] = {
-    **dict.fromkeys(("area", "organisation", "member", "unit", "entry", "link", "amount"), "members"),
-    **dict.fromkeys(("activity", "attendance", "shift", "visit"), "activities"),
-    "case": "cases",
-}
-"""Whose room keeps the things of a family."""
 
 MOST_PERSON_BYTES = 64 * 1024
 
@@ -39,9 +33,9 @@ class Passing:
 
     async def entity(self, family: str, key: str, caller: Caller, *, history: bool = False, query: str = "") -> Passed:
         """A thing, or what was told of it, from its owner; a restricted one only for who may see that class."""
-        owner = FAMILY_OWNERS.get(family)
+        owner = OWNERS.get(family)
         if owner is None:
-            raise ProblemError(Problem("not-found", "Not found", 404, f"there is no family {family}: {', '.join(FAMILY_OWNERS)}"))
+            raise ProblemError(Problem("not-found", "Not found", 404, f"there is no family {family}: {', '.join(OWNERS)}"))
         path = f"/entities/{family}/{_quoted(self._whole(key, caller))}" + ("/history" if history else "")
         answer = await self._ask(owner, "GET", path + (f"?{query}" if query else ""))
         if answer.status_code == httpx.codes.OK:

@@ -1,0 +1,1 @@
+"""The members room: the registers of who and what there is."""

@@ -76,7 +76,7 @@ class Counting:
             from_before = number == 0 and state.opening
             if not from_before:
                 yield _occurrence(BEGINNINGS[entity.family], self._face(entity, life.segments[0].data), life.start)
-            if life.end is not None and not (from_before and life.end == life.start):
+            if life.end is not None and not (from_before and life.lapsed_at_once):
                 yield _occurrence(ENDINGS[entity.family], self._face(entity, life.segments[-1].data), life.end)
             for left, reached in zip(life.segments, life.segments[1:], strict=False):
                 if reached.verb == "transferred":

@@ -15,13 +15,14 @@ from services.kernel.postgres.database import Database
 from services.kernel.postgres.migrate import find_migrations, migrate
 
 ROLES = ("owner", "members", "activities", "cases", "metrics", "gateway")
+_PASSWORD = "of-the-test-server"
 _numbers = itertools.count(1)
 
 
 def with_database(dsn: str, name: str, role: str | None = None) -> str:
-    """The address of another database of the same server, as another role (the test server trusts everybody)."""
+    """The address of another database of the same server, as another role."""
     parts = urlsplit(dsn)
-    location = parts.netloc if role is None else f"{role}@{parts.netloc.rpartition('@')[2]}"
+    location = parts.netloc if role is None else f"{role}:{_PASSWORD}@{parts.netloc.rpartition('@')[2]}"
     return urlunsplit(parts._replace(netloc=location, path=f"/{name}"))
 
 
@@ -35,8 +36,8 @@ async def _run(dsn: str, *statements: str) -> None:
 
 
 def _roles() -> list[str]:
-    exists = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wangge_{0}') THEN CREATE ROLE wangge_{0} LOGIN; END IF; END $$"
-    return [exists.format(role) for role in ROLES]
+    exists = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wangge_{0}') THEN CREATE ROLE wangge_{0} LOGIN; END IF; ALTER ROLE wangge_{0} PASSWORD '{1}'; END $$"
+    return [exists.format(role, _PASSWORD) for role in ROLES]
 
 
 @pytest.fixture(scope="session")
@@ -84,4 +85,4 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
 def as_role(dsn: str, role: str) -> str:
     """The same database as another of our roles (`members`, `metrics` …)."""
     parts = urlsplit(dsn)
-    return urlunsplit(parts._replace(netloc=f"wangge_{role}@{parts.netloc.rpartition('@')[2]}"))
+    return urlunsplit(parts._replace(netloc=f"wangge_{role}:{_PASSWORD}@{parts.netloc.rpartition('@')[2]}"))

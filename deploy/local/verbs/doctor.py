@@ -13,7 +13,7 @@ from deploy.local.state import locate
 from deploy.local.verbs.options import JsonOption, PortOption, StateOption
 
 
-def doctor(state: StateOption = None, port: PortOption = DEFAULT_BASE, json: JsonOption = False) -> int:  # noqa: FBT002
+def doctor(state: StateOption = None, port: PortOption = DEFAULT_BASE, json: JsonOption = False) -> int:
     """Look for what could go wrong, and say what mends it."""
     folder = locate(state)
     found = check_machine(folder, operators_environment())

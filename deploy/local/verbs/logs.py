@@ -14,7 +14,7 @@ from deploy.local.verbs.options import StateOption
 
 def logs(
     service: Annotated[str | None, typer.Argument(help="One process only.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what they say from now on.")] = False,  # noqa: FBT002
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what they say from now on.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of each to show first.", min=0)] = 20,
     state: StateOption = None,
 ) -> None:

@@ -13,7 +13,7 @@ from deploy.local.verbs.options import StateOption
 
 def reset(
     state: StateOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Yes, delete all events, figures and keys.")] = False,  # noqa: FBT002
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, delete all events, figures and keys.")] = False,
 ) -> None:
     """Stop, and delete all that was kept: events, figures, keys."""
     folder = locate(state)

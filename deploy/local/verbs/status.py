@@ -9,7 +9,7 @@ from deploy.local.state import locate
 from deploy.local.verbs.options import JsonOption, StateOption
 
 
-def status(state: StateOption = None, json: JsonOption = False) -> int:  # noqa: FBT002
+def status(state: StateOption = None, json: JsonOption = False) -> int:
     """What runs, where, and how far the figures are behind. Ends with 3 when nothing runs, with 1 when a part is not ready."""
     folder = locate(state)
     running = find_running(folder)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from deploy.local.errors import AlreadyRunningError
-from deploy.local.platform import Platform
 from deploy.local.plan import plan_from_environment
+from deploy.local.platform import Platform
 from deploy.local.ports import DEFAULT_BASE
 from deploy.local.report import Progress, print_welcome, say
 from deploy.local.running import find_running
@@ -24,8 +24,8 @@ def up(
     state: StateOption = None,
     port: PortOption = DEFAULT_BASE,
     workers: WorkersOption = 1,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,  # noqa: FBT002
-    supervise: Annotated[bool, typer.Option("--supervise", hidden=True)] = False,  # noqa: FBT002
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,
+    supervise: Annotated[bool, typer.Option("--supervise", hidden=True)] = False,
 ) -> None:
     """Bring everything up. Ctrl-C stops it, the data stays."""
     folder = locate(state)

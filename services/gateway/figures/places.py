@@ -1,179 +1,105 @@
-"""Which key counts where: every known area and organisation with the group it falls into, as arrays for SQL.
+"""Which key counts where: every known area and organisation with the row it falls into, as columns for SQL.
 
-An era is the stretch between two merges: the same key may count elsewhere in the next one. Its number is how many merge days have passed.
+An era is the time between two merges: from one to the next, a key may count elsewhere. Its number is how many merge days have passed.
 """
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from services.gateway.figures.groups import ALL, EXCLUDED, Groups
+from services.gateway.figures.axis import Asked, Axis, Spot
+from services.gateway.figures.forest import Family
+from services.gateway.figures.groups import Groups
 from services.gateway.figures.periods import BEGINNING
-from services.gateway.figures.tests import Test
-from services.gateway.figures.tree import Standing, Tree, Trees
+from services.gateway.figures.tree import Trees
 
-LAST_ERA = 2**31 - 1
-
-
-class Wanted(NamedTuple):
-    """What a question asks of places. `level` is the kind of node to break down by; without it the next level below the asked node."""
-
-    area: str | None = None
-    organisation: str | None = None
-    by: str = ""  # "area", "organisation", "area.ATTRIBUTE", "organisation.ATTRIBUTE" or another axis
-    level: str = ""
-    tests: tuple[Test, ...] = ()  # on attributes of the place: `organisation.kind`, `area.kind` …
+_LAST_ERA = 2**31 - 1
 
 
-class Spot(NamedTuple):
-    """Where a key counts: its group (or EXCLUDED), and whether it stands at a live node."""
+class AreaPlace(NamedTuple):
+    """Where what stands at an area counts, in the eras from first to last."""
 
+    key: str
+    first: int
+    last: int
     group: int
     placed: bool
 
 
+class OrgPlace(NamedTuple):
+    """Where what an organisation has counts: as the organisation's, and by area for what has no area of its own."""
+
+    key: str
+    first: int
+    last: int
+    group: int
+    placed: bool
+    area_group: int
+    area_placed: bool
+
+
 class Places(NamedTuple):
-    """The arrays. A row with an area of its own is looked up by it, else by its organisation's columns area_*; every row by organisation."""
+    """All known keys, and the groups of what names no known one."""
 
-    area_key: list[str]
-    area_first: list[int]
-    area_last: list[int]
-    area_group: list[int]
-    area_placed: list[bool]
-    org_key: list[str]
-    org_first: list[int]
-    org_last: list[int]
-    org_group: list[int]
-    org_placed: list[bool]
-    org_area_group: list[int]
-    org_area_placed: list[bool]
-    no_area: int  # the group of what has no known area
+    areas: list[AreaPlace]
+    organisations: list[OrgPlace]
+    no_area: int
     no_org: int
-
-
-def is_of_kind(kind: str, prefix: str) -> bool:
-    """Whether a kind is the prefix or below it, dot by dot."""
-    return kind == prefix or kind.startswith(prefix + ".")
-
-
-class _Axis:
-    """One family's way from a key to its spot, as one question asks it."""
-
-    def __init__(self, tree: Tree, asked: str | None, name: str, wanted: Wanted, groups: Groups) -> None:
-        self._tree = tree
-        self._asked = asked
-        self._level = wanted.level
-        self._groups = groups
-        self._breaks_down = wanted.by == name
-        self._attribute = wanted.by.partition(".")[2] if wanted.by.startswith(name + ".") else ""
-        self._tests = [test for test in wanted.tests if test.dimension.startswith(name + ".")]
-        self.nowhere = Spot(EXCLUDED if asked is not None or not self._passes(None) else self._unplaced(), False)
-        self._spots: dict[str, Spot] = {}
-        if self._breaks_down and not self._level:
-            for key in tree.children.get(asked, ()):
-                groups.number(key, tree.nodes[key].kind)
-        elif self._breaks_down:
-            for root in [asked] if asked is not None else list(tree.children.get(None, ())):
-                for key in tree.subtree(root):
-                    if is_of_kind(tree.nodes[key].kind, self._level):
-                        groups.number(key, tree.nodes[key].kind)
-
-    def spot(self, key: str | None) -> Spot:
-        """Where the things at a key count, merges already followed."""
-        if key is None:
-            return self.nowhere
-        found = self._spots.get(key)
-        if found is None:
-            found = self._spots[key] = self._find(key)
-        return found
-
-    def _find(self, key: str) -> Spot:
-        way = self._tree.path(key)
-        if not way:
-            return self.nowhere
-        whole = way
-        if self._asked is not None:
-            at = next((number for number, standing in enumerate(way) if standing.key == self._asked), None)
-            if at is None:
-                return Spot(EXCLUDED, False)
-            way = way[: at + 1]
-        live = way[0].live
-        if not self._passes(way[0] if live else None):
-            return Spot(EXCLUDED, False)
-        placed = all(standing.live for standing in way) and (self._asked is not None or whole[-1].parent is None)
-        return Spot(self._group(way, placed=placed, live=live), placed)
-
-    def _group(self, way: list[Standing], *, placed: bool, live: bool) -> int:
-        if self._attribute:
-            return self._groups.number(way[0].attribute(self._attribute) if live else None)
-        if not self._breaks_down:
-            return ALL
-        if self._level:
-            return self._group_of_level(way, placed=placed)
-        if self._asked is not None and len(way) == 1:
-            return self._groups.number(way[0].key, way[0].kind)
-        below = way[-2] if self._asked is not None else way[-1]
-        rooted = self._asked is not None or below.parent is None
-        return self._groups.number(below.key, below.kind) if below.live and rooted else self._groups.number(None)
-
-    def _group_of_level(self, way: list[Standing], *, placed: bool) -> int:
-        """The nearest live node of the level; what stands above the level counts at the top of the way, as that node's own part."""
-        for standing in way:
-            if standing.live and is_of_kind(standing.kind, self._level):
-                return self._groups.number(standing.key, standing.kind)
-        return self._groups.number(way[-1].key, way[-1].kind) if placed else self._groups.number(None)
-
-    def _unplaced(self) -> int:
-        return self._groups.number(None) if self._breaks_down or self._attribute else ALL
-
-    def _passes(self, standing: Standing | None) -> bool:
-        return all(test.passes(standing.attribute(test.dimension.partition(".")[2]) if standing else None) for test in self._tests)
-
-
-def era_of(merge_days: Sequence[date], day: date) -> int:
-    """The number of the era a day lies in."""
-    return bisect_right(merge_days, day)
+    merge_days: list[date]  # what the eras are counted by
 
 
 class Resolver:
-    """Finds the spots of rows for one question over one pair of trees."""
+    """Finds where rows count for one question over one pair of trees."""
 
-    def __init__(self, trees: Trees, wanted: Wanted, groups: Groups) -> None:
+    def __init__(self, trees: Trees, areas: Asked, organisations: Asked, groups: Groups) -> None:
         self._trees = trees
-        self.areas = _Axis(trees.areas, wanted.area, "area", wanted, groups)
-        self.organisations = _Axis(trees.organisations, wanted.organisation, "organisation", wanted, groups)
+        self._areas = Axis(trees.areas, areas, groups)
+        self._organisations = Axis(trees.organisations, organisations, groups)
 
-    def area_spot(self, area: str | None, organisation: str | None, day: date) -> Spot:
-        """Where a row with these two keys counts on the area axis, merges up to `day` followed."""
+    def area_key(self, area: str | None, organisation: str | None, day: date) -> str | None:
+        """The area a row stands in: its own, else its organisation's, merges up to `day` followed."""
         if area is not None:
-            return self.areas.spot(self._trees.areas.family.current(area, day))
-        if organisation is None:
-            return self.areas.nowhere
-        return self.of_organisation(self._trees.organisations.family.current(organisation, day))
+            return self._trees.areas.family.current(area, day)
+        return None if organisation is None else self._trees.area_of(self.org_key(organisation, day))[0]
 
-    def of_organisation(self, organisation: str) -> Spot:
-        """Where what an organisation has without an area of its own counts on the area axis."""
-        area, placed = self._trees.area_of(organisation)
-        spot = self.areas.spot(area)
-        if placed or spot.group == EXCLUDED or area is None:
-            return Spot(spot.group, spot.placed and placed)
-        return self.areas.below(area)
+    def org_key(self, organisation: str, day: date) -> str:
+        """The organisation a row stands at, merges up to `day` followed."""
+        return self._trees.organisations.family.current(organisation, day)
 
     def org_spot(self, organisation: str | None, day: date) -> Spot:
         """Where a row counts on the organisation axis."""
-        return self.organisations.spot(None if organisation is None else self._trees.organisations.family.current(organisation, day))
+        return self._organisations.spot(None if organisation is None else self.org_key(organisation, day))
+
+    def places(self, day: date | None) -> Places:
+        """All known keys. `day`: merges up to it are followed, whatever the row's own day; None: up to the row's own day."""
+        forest = self._trees.forest
+        days = list(forest.merge_days) if day is None else []
+        areas = [
+            AreaPlace(key, first, last, *self._areas.spot(current)) for key, first, last, current in _by_era(forest.areas, days, day or BEGINNING)
+        ]
+        organisations = [
+            OrgPlace(key, first, last, *self._organisations.spot(current), *self._area_spot(current))
+            for key, first, last, current in _by_era(forest.organisations, days, day or BEGINNING)
+        ]
+        return Places(areas, organisations, self._areas.nowhere.group, self._organisations.nowhere.group, days)
+
+    def _area_spot(self, organisation: str) -> Spot:
+        area, placed = self._trees.area_of(organisation)
+        if area is None or placed:
+            return self._areas.spot(area)
+        return self._areas.below(area)
 
 
-def as_arrays(trees: Trees, resolver: Resolver, day: date | None) -> Places:
-    """All known keys with their spots. `day`: merges up to it are followed, whatever the row's own day; None: each row's own day decides."""
-    forest = trees.forest
-    places = Places([], [], [], [], [], [], [], [], [], [], [], [], resolver.areas.nowhere.group, resolver.organisations.nowhere.group)
-    starts = [BEGINNING, *forest.merge_days] if day is None else [day]
-    for key, node in forest.areas.nodes.items():
-        for first, last, current in _eras(forest.areas.current, key, starts if node.merges else starts[:1]):
-            spot = resolver.areas.spot(current)
-            for column, value in zip(places[:5], (key, first, last, spot.group, spot.placed), strict=True):
-                column.append(value)  # type: ignore[arg-type]
-    ...
-    return places
+def _by_era(family: Family, days: list[date], day: date) -> Iterator[tuple[str, int, int, str]]:
+    """Each key with the eras in which it counts at the same current key; one without merges counts at itself throughout."""
+    for key, node in family.nodes.items():
+        if not node.merges:
+            yield key, 0, _LAST_ERA, key
+            continue
+        first, at = 0, family.current(key, day)
+        for era, start in enumerate(days, 1):
+            current = family.current(key, start)
+            if current != at:
+                yield key, first, era - 1, at
+                first, at = era, current
+        yield key, first, _LAST_ERA, at

@@ -52,10 +52,10 @@ class ActivityChanged(Patch, frozen=True, kw_only=True):
     kind: KindId | UnsetType = UNSET
     hosts: Hosts | UnsetType = UNSET
     organisation: OrganisationKey | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
+    area: AreaKey | UnsetType | None = UNSET
     starts: Moment | UnsetType = UNSET
-    ends: Moment | None | UnsetType = UNSET
-    of: Reference | None | UnsetType = UNSET
+    ends: Moment | UnsetType | None = UNSET
+    of: Reference | UnsetType | None = UNSET
 
 
 class ActivityWithdrawn(Plain, frozen=True, kw_only=True):
@@ -81,11 +81,11 @@ class AttendanceCorrected(Patch, frozen=True, kw_only=True):
 
     attendance: AttendanceKey
     activity: ActivityKey | UnsetType = UNSET
-    person: Human | None | UnsetType = UNSET
-    head_count: Count | None | UnsetType = UNSET
-    who: Reference | None | UnsetType = UNSET
-    role: Text | None | UnsetType = UNSET
-    organisation: OrganisationKey | None | UnsetType = UNSET
+    person: Human | UnsetType | None = UNSET
+    head_count: Count | UnsetType | None = UNSET
+    who: Reference | UnsetType | None = UNSET
+    role: Text | UnsetType | None = UNSET
+    organisation: OrganisationKey | UnsetType | None = UNSET
 
 
 class AttendanceWithdrawn(Plain, frozen=True, kw_only=True):
@@ -116,14 +116,14 @@ class ShiftCorrected(Patch, frozen=True, kw_only=True):
     shift: ShiftKey
     kind: KindId | UnsetType = UNSET
     person: Human | UnsetType = UNSET
-    organisation: OrganisationKey | None | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
+    organisation: OrganisationKey | UnsetType | None = UNSET
+    area: AreaKey | UnsetType | None = UNSET
     starts: Moment | UnsetType = UNSET
-    ends: Moment | None | UnsetType = UNSET
-    minutes: Count | None | UnsetType = UNSET
-    items: Count | None | UnsetType = UNSET
-    activity: ActivityKey | None | UnsetType = UNSET
-    of: Reference | None | UnsetType = UNSET
+    ends: Moment | UnsetType | None = UNSET
+    minutes: Count | UnsetType | None = UNSET
+    items: Count | UnsetType | None = UNSET
+    activity: ActivityKey | UnsetType | None = UNSET
+    of: Reference | UnsetType | None = UNSET
 
 
 class ShiftWithdrawn(Plain, frozen=True, kw_only=True):
@@ -150,8 +150,8 @@ class VisitCorrected(Patch, frozen=True, kw_only=True):
     kind: KindId | UnsetType = UNSET
     by: Reference | UnsetType = UNSET
     to: Reference | UnsetType = UNSET
-    organisation: OrganisationKey | None | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
+    organisation: OrganisationKey | UnsetType | None = UNSET
+    area: AreaKey | UnsetType | None = UNSET
 
 
 class VisitWithdrawn(Plain, frozen=True, kw_only=True):

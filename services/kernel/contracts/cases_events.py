@@ -60,13 +60,13 @@ class CaseChanged(Patch, frozen=True, kw_only=True):
 
     case: CaseKey
     kind: KindId | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
-    channel: Text | None | UnsetType = UNSET
-    tier: Text | None | UnsetType = UNSET
-    due: Due | None | UnsetType = UNSET
-    parent: CaseKey | None | UnsetType = UNSET
-    amount_fen: Count | None | UnsetType = UNSET
-    of: Reference | None | UnsetType = UNSET
+    area: AreaKey | UnsetType | None = UNSET
+    channel: Text | UnsetType | None = UNSET
+    tier: Text | UnsetType | None = UNSET
+    due: Due | UnsetType | None = UNSET
+    parent: CaseKey | UnsetType | None = UNSET
+    amount_fen: Count | UnsetType | None = UNSET
+    of: Reference | UnsetType | None = UNSET
 
 
 class CaseWithdrawn(Plain, frozen=True, kw_only=True):

@@ -74,9 +74,7 @@ def decode_event(body: bytes | Raw) -> Envelope:
         raise refuse(Code.INVALID, f"this is not JSON: {error}") from error
     _check_name(plain.id, plain.source)
     extensions: dict[str, Extension] = _NONE if plain.traceparent is None else {"traceparent": plain.traceparent}
-    return Envelope(
-        plain.id, plain.source, plain.type, plain.specversion, plain.time, plain.subject, plain.datacontenttype, _there(plain.data), extensions
-    )
+    return Envelope(plain.id, plain.source, plain.type, plain.specversion, plain.time, plain.subject, plain.datacontenttype, _there(plain.data), extensions)
 
 
 def decode_batch(body: bytes) -> list[Envelope | Malformed]:

@@ -79,8 +79,8 @@ class Founding(Making, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 class Patch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A merge patch on a thing's data (RFC 7396): what is absent stays, null removes, arrays are replaced whole."""
 
-    attributes: AttributesPatch | None | UnsetType = msgspec.UNSET
-    programmes: Programmes | None | UnsetType = msgspec.UNSET
+    attributes: AttributesPatch | UnsetType | None = msgspec.UNSET
+    programmes: Programmes | UnsetType | None = msgspec.UNSET
 
 
 class Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -40,7 +40,7 @@ class AreaChanged(Patch, frozen=True, kw_only=True):
 
     area: AreaKey
     kind: KindId | UnsetType = UNSET
-    name: Name | None | UnsetType = UNSET
+    name: Name | UnsetType | None = UNSET
 
 
 class AreaMoved(Plain, frozen=True, kw_only=True):
@@ -87,11 +87,11 @@ class OrganisationChanged(Patch, frozen=True, kw_only=True):
 
     organisation: OrganisationKey
     kind: KindId | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
-    field: Text | None | UnsetType = UNSET
-    formation: Text | None | UnsetType = UNSET
-    name: Name | None | UnsetType = UNSET
-    until: Day | None | UnsetType = UNSET
+    area: AreaKey | UnsetType | None = UNSET
+    field: Text | UnsetType | None = UNSET
+    formation: Text | UnsetType | None = UNSET
+    name: Name | UnsetType | None = UNSET
+    until: Day | UnsetType | None = UNSET
 
 
 class OrganisationMoved(Plain, frozen=True, kw_only=True):
@@ -134,7 +134,7 @@ class MemberChanged(Patch, frozen=True, kw_only=True):
 
     member: MemberKey
     standing: Text | UnsetType = UNSET
-    via: Text | None | UnsetType = UNSET
+    via: Text | UnsetType | None = UNSET
 
 
 class MemberTransferred(Plain, frozen=True, kw_only=True):
@@ -171,8 +171,8 @@ class UnitChanged(Patch, frozen=True, kw_only=True):
 
     unit: UnitKey
     kind: KindId | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
-    name: Name | None | UnsetType = UNSET
+    area: AreaKey | UnsetType | None = UNSET
+    name: Name | UnsetType | None = UNSET
 
 
 class UnitEnded(Plain, frozen=True, kw_only=True):
@@ -204,11 +204,11 @@ class EntryChanged(Patch, frozen=True, kw_only=True):
 
     entry: EntryKey
     kind: KindId | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
-    organisation: OrganisationKey | None | UnsetType = UNSET
-    of: Reference | None | UnsetType = UNSET
-    name: Name | None | UnsetType = UNSET
-    until: Day | None | UnsetType = UNSET
+    area: AreaKey | UnsetType | None = UNSET
+    organisation: OrganisationKey | UnsetType | None = UNSET
+    of: Reference | UnsetType | None = UNSET
+    name: Name | UnsetType | None = UNSET
+    until: Day | UnsetType | None = UNSET
 
 
 class EntryEnded(Plain, frozen=True, kw_only=True):
@@ -238,7 +238,7 @@ class LinkChanged(Patch, frozen=True, kw_only=True):
 
     link: LinkKey
     kind: KindId | UnsetType = UNSET
-    until: Day | None | UnsetType = UNSET
+    until: Day | UnsetType | None = UNSET
 
 
 class LinkEnded(Plain, frozen=True, kw_only=True):
@@ -274,11 +274,11 @@ class AmountCorrected(Patch, frozen=True, kw_only=True):
     kind: KindId | UnsetType = UNSET
     value: Whole | UnsetType = UNSET
     unit: Text | UnsetType = UNSET
-    organisation: OrganisationKey | None | UnsetType = UNSET
-    by: Reference | None | UnsetType = UNSET
-    area: AreaKey | None | UnsetType = UNSET
-    of: Reference | None | UnsetType = UNSET
-    period: Period | None | UnsetType = UNSET
+    organisation: OrganisationKey | UnsetType | None = UNSET
+    by: Reference | UnsetType | None = UNSET
+    area: AreaKey | UnsetType | None = UNSET
+    of: Reference | UnsetType | None = UNSET
+    period: Period | UnsetType | None = UNSET
 
 
 class AmountWithdrawn(Plain, frozen=True, kw_only=True):

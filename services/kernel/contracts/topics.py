@@ -30,10 +30,31 @@ class Topic(NamedTuple):
 _FACT_KEY = "family/namespace:key of the entity, in UTF-8"
 
 TOPICS: tuple[Topic, ...] = (
-    Topic("members.v1", "facts of areas, organisations, members, units, entries, links and amounts", _FACT_KEY, "members", ("metrics",), 7 * DAY_MS),
-    Topic("activities.v1", "facts of activities, attendance, shifts and visits", f"{_FACT_KEY}; attendance: of its activity", "activities", ("metrics",), 7 * DAY_MS),
+    Topic(
+        "members.v1",
+        "facts of areas, organisations, members, units, entries, links and amounts",
+        _FACT_KEY,
+        "members",
+        ("metrics",),
+        7 * DAY_MS,
+    ),
+    Topic(
+        "activities.v1",
+        "facts of activities, attendance, shifts and visits",
+        f"{_FACT_KEY}; attendance: of its activity",
+        "activities",
+        ("metrics",),
+        7 * DAY_MS,
+    ),
     Topic("cases.v1", "facts of cases, and the marks of their clock", _FACT_KEY, "cases", ("metrics",), 7 * DAY_MS),
-    Topic("inbound.v1", "events as sources tell them, with the sources' own references to people: readable by the intake only", "source", "district systems", ("gateway",), 3 * DAY_MS),
+    Topic(
+        "inbound.v1",
+        "events as sources tell them, with the sources' own references to people: readable by the intake only",
+        "source",
+        "district systems",
+        ("gateway",),
+        3 * DAY_MS,
+    ),
     Topic("rejected.v1", "events of inbound.v1 that were refused, masked, with ce_rejectedreason", "source", "gateway", ("district systems",), 30 * DAY_MS),
 )
 

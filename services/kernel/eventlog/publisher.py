@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 
@@ -34,7 +34,26 @@ class Outgoing(NamedTuple):
     body: bytes
 
 
-class Publisher:
+class Publisher(Protocol):
+    """What the relay needs of a producer; it is made anew after every failure."""
+
+    async def start(self) -> None:
+        """Connects."""
+        ...
+
+    async def publish(self, partition: int, facts: Sequence[Outgoing]) -> Published:
+        """Sends the head of a run and waits for its acknowledgement.
+
+        Must not be called for a partition before the last call for it has returned: a batch that fails while the next one succeeds disorders the topic.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Disconnects. What is not acknowledged yet may or may not arrive, but is not sent again."""
+        ...
+
+
+class KafkaPublisher:
     """The producer of one topic.
 
     It is not idempotent: an idempotent one repeats a lost batch for ever instead of failing, may stick after an outage until it is made anew,
@@ -60,10 +79,7 @@ class Publisher:
         await self._producer.start()
 
     async def publish(self, partition: int, facts: Sequence[Outgoing]) -> Published:
-        """Sends the head of a run, as much as one batch holds, and waits for its acknowledgement; raises KafkaError.
-
-        Must not be called for a partition before the last call for it has returned: a batch that fails while the next one succeeds disorders the topic.
-        """
+        """Sends as much of a run as one batch holds; raises KafkaError when it is not acknowledged in time."""
         batch = self._producer.create_batch()
         count = 0
         for fact in facts:
@@ -79,7 +95,7 @@ class Publisher:
         return Published(count, record.offset)
 
     async def stop(self) -> None:
-        """Disconnects. What is not acknowledged yet may or may not arrive, but is not sent again."""
+        """Disconnects, within 15 s even from a broker that stands still."""
         try:
             async with asyncio.timeout(_STOP_WITHIN_S):
                 # The producer's own stop() would first send what waits, and wait for as long as that takes.

@@ -1,4 +1,4 @@
-"""The relay: publishes a room's log to its topic, in order, for as long as the process lives.
+"""The relay: publishes a room's log to its topic, in order, for as long as the process lives. `python -m services.kernel.eventlog.relay TOPIC`.
 
 One is active in each topic, fenced by a lock of its database session; that two run at once does no harm, for a fact carries its number with it and
 every relay begins after the last acknowledged one: a number's first appearance follows its predecessor's, in every interleaving.
@@ -6,6 +6,9 @@ every relay begins after the last acknowledged one: a number's first appearance 
 
 import asyncio
 import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
 
 import asyncpg
 import structlog
@@ -18,7 +21,7 @@ from services.kernel.contracts.topics import BY_NAME
 from services.kernel.eventlog.incarnation import Incarnation, TopicReplacedError
 from services.kernel.eventlog.lanes import Lanes, RecordsLostError
 from services.kernel.eventlog.progress import OvertakenError, Progress
-from services.kernel.eventlog.publisher import Publisher
+from services.kernel.eventlog.publisher import KafkaPublisher, Publisher
 from services.kernel.eventlog.telemetry import RelayTelemetry
 from services.kernel.health import Health
 from services.kernel.http.aside import aside
@@ -42,12 +45,13 @@ STOP_WITHIN_S = 8.0
 class Relay:
     """One topic's relay, from lock to lock."""
 
-    def __init__(self, database: Database, incarnation: Incarnation, telemetry: RelayTelemetry, *, servers: str, topic: str) -> None:
+    def __init__(self, database: Database, incarnation: Incarnation, producer: Callable[[], Publisher], telemetry: RelayTelemetry, topic: str) -> None:
         self._database = database
         self._incarnation = incarnation
+        self._producer = producer
         self._telemetry = telemetry
-        self._servers = servers
         self._topic = topic
+        self._channel = f"log_{topic.partition('.')[0]}"  # the writer's signal after each commit
         self._lost = False
         self._stop = asyncio.Event()
         self._stirred = asyncio.Event()
@@ -84,17 +88,19 @@ class Relay:
         self._lost = False
         if again:
             self._telemetry.replaced.inc()
-        publisher = Publisher(self._servers, self._topic)
+        publisher = self._producer()
         watch = asyncio.create_task(self._incarnation.watch(topic_id))
-        watch.add_done_callback(lambda _: self._stirred.set())
+        watch.add_done_callback(self._stir)
         lanes = Lanes((await progress.read()).acknowledged, topic_id, progress, publisher, self._telemetry)
         try:
             await publisher.start()
-            await session.add_listener(f"log_{self._topic.partition('.')[0]}", lambda *_: self._stirred.set())
+            await session.add_listener(self._channel, self._stir)
             _log.info("leading", topic=self._topic, topic_id=topic_id)
             await self._publish(lanes, watch)
         finally:
             watch.cancel()
+            with suppress(*BEGIN_AGAIN):
+                await session.remove_listener(self._channel, self._stir)
             for sending in lanes.under_way:
                 sending.cancel()
             await asyncio.gather(watch, *lanes.under_way, publisher.stop(), return_exceptions=True)
@@ -105,13 +111,16 @@ class Relay:
             if watch.done():
                 watch.result()
             self._stirred.clear()
-            busy = await lanes.move(self._stirred.set)
+            busy = await lanes.move(self._stir)
             rest = REST_S[0] if busy else min(2 * rest, REST_S[1])
             await asyncio.sleep(LINGER_S)
             await self._wait(self._stirred, rest)
         if lanes.under_way:
             await asyncio.wait(lanes.under_way, timeout=FINISH_WITHIN_S)
         await lanes.mark()
+
+    def _stir(self, *_: object) -> None:
+        self._stirred.set()
 
     async def _wait(self, event: asyncio.Event, seconds: float) -> bool:
         try:
@@ -131,7 +140,7 @@ async def run_relay(settings: ProcessSettings, topic: str) -> None:
     health = Health()
     health.check("database", database.is_reachable)
     health.check("kafka", incarnation.is_there)
-    relay = Relay(database, incarnation, RelayTelemetry(registry, topic), servers=settings.kafka, topic=topic)
+    relay = Relay(database, incarnation, lambda: KafkaPublisher(settings.kafka, topic), RelayTelemetry(registry, topic), topic)
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -165,3 +174,7 @@ def main(topic: str) -> None:
     settings = ProcessSettings()  # type: ignore[call-arg]  # read from the environment
     logs.configure(settings.name, json=settings.log_json)
     uvloop.run(run_relay(settings, topic))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

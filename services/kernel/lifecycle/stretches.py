@@ -36,12 +36,17 @@ class Spell(NamedTuple):
         """The moment it was over: told, or the first after its last live day."""
         return self.segments[-1].end
 
+    @property
+    def lapsed_at_once(self) -> bool:
+        """Whether its last live day had passed when it began. Of an opening thing: it was over before we began, and counts nowhere."""
+        return self.ended_by is None and self.end == self.start
+
 
 def spells(standing: Standing) -> list[Spell]:
     """The lives of a thing in order; none of a withdrawn one.
 
     A life ends by a told end or when `until` has passed; joining again begins another, and so does a change that sets a later `until` after it
-    had passed. A life that is over at the moment it begins is kept, with an empty last segment: it was set and ended.
+    had passed. A life that is over at the moment it is made is kept, with an empty last segment: it was set and ended.
     """
     if standing.withdrawn:
         return []
@@ -58,12 +63,11 @@ def spells(standing: Standing) -> list[Spell]:
         lapse = _lapse(version)
         is_over = lapse is not None and (following is None or lapse < following)
         open_.append(Segment(version.at, lapse if is_over else following, version.verb, version.data))
-        if is_over:
+        if is_over or following is None:
             found.append(Spell(tuple(open_), None))
             open_ = []
-    if open_:
-        found.append(Spell(tuple(open_), None))
-    return found
+    begun = versions[0].verb
+    return [spell for spell in found if spell.start != spell.end or spell.segments[0].verb == begun]
 
 
 def _lapse(version: Version) -> str | None:

@@ -1,5 +1,6 @@
 """The families this room owns: their events, and the fields that point at something."""
 
+import re
 from collections.abc import Iterator
 
 from services.kernel.contracts.commands import Command, Document
@@ -15,6 +16,7 @@ TREES = ("area", "organisation")
 
 _BARE = {"area": "area", "organisation": "organisation", "by": "organisation", "of": "entry", "from": "entry", "to": "entry"}
 _PROGRAMMES = "programmes"
+_IN_ATTRIBUTE = re.compile(r"(area|organisation|member|unit|entry|link|amount)/[^:/ ]+:[A-Za-z0-9._:-]+")
 
 
 def subject_of(value: object, family: str) -> str | None:
@@ -48,6 +50,10 @@ def references(command: Command) -> Iterator[tuple[str, str]]:
         subject = pointed_at(command, field)
         if subject is not None and family_of(subject) in OWNED:
             yield field, subject
+    attributes = command.data.get("attributes")
+    for name, value in attributes.items() if isinstance(attributes, dict) else ():
+        if isinstance(value, str) and _IN_ATTRIBUTE.fullmatch(value):
+            yield f"attributes/{name}", value
     programmes = command.data.get(_PROGRAMMES)
     for programme in programmes if isinstance(programmes, list) else ():
         subject = subject_of(programme, "entry")

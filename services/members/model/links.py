@@ -115,8 +115,9 @@ def _clip(state: Standing, own: list[Spell], ends: list[tuple[str, Standing | No
         over = _sooner(spell.end, cut)
         if over is not None and over < spell.start:
             over = spell.start
-        if number == 0 and state.opening and over == spell.start:
-            continue
+        told = spell.ended_by is not None and spell.end == over
+        if number == 0 and state.opening and over == spell.start and not told:
+            continue  # over before we began
         alive = [piece for segment in spell.segments for piece in _pieces(segment.data, max(segment.start, begin), _sooner(segment.end, over), ends)]
         pieces += alive
         if number or not state.opening:

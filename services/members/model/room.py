@@ -1,11 +1,12 @@
 """The members room's model: one decision for each event about the things it owns, with what follows for the links that hang on them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from services.kernel.clock import Clock
-from services.kernel.contracts.commands import Command
+from services.kernel.contracts.checking import may_write
+from services.kernel.contracts.commands import Command, Document
 from services.kernel.errors import Code, Fault, refuse
 from services.kernel.lifecycle import standing
 from services.kernel.lifecycle.standing import Standing
@@ -19,9 +20,15 @@ DEPENDANT = "dependant"
 LINK_ENDED = "org.wangge.link.ended.v1"
 LINK_CHANGED = "org.wangge.link.changed.v1"
 
+CheckKind = Callable[[str, Document], None]
+"""Refuses what a kind does not declare (unknown-kind, invalid): the kind's id, and the whole document."""
+
 
 class MembersModel:
     """Implements kernel.writing.model.Model for areas, organisations, members, units, entries, links and amounts."""
+
+    def __init__(self, check_kind: CheckKind) -> None:
+        self._check_kind = check_kind
 
     def touched(self, command: Command) -> Iterable[str]:
         """The thing itself, then everything of this room that the event points at."""
@@ -34,21 +41,21 @@ class MembersModel:
     def decide(self, command: Command, entities: Entities, clock: Clock) -> Decision:  # noqa: ARG002  the time is the event's
         """The event's changes, its own first, then those of the links whose life or place hangs on it."""
         entity = entities.get(command.subject)
-        if entity is None and command.verb not in (MAKES.get(command.family), "recorded"):
+        makes = command.verb in (MAKES.get(command.family), "recorded")
+        if entity is None and not makes:
             raise refuse(Code.UNKNOWN_REFERENCE, f"Nobody told of {command.subject} yet: tell of it first", Fault("/subject", command.subject))
-        if not self._is_repetition(command, entity):
+        if entity is None or not makes or not _says_what_is_known(command, entity):
+            if entity is not None and not makes:
+                may_write(command, entity.kind or command.family)
             self._check_references(command, entities)
         if command.family == "amount":
-            return decide_amount(command, entity)
-        own = decide_standing(command, entity, entities)
-        return Decision(()) if own is None else Decision((own, *self._follow(own, entities)))
-
-    def _is_repetition(self, command: Command, entity: Entity | None) -> bool:
-        """A making event for what exists is judged by its data alone, so that a nightly dump stays a duplicate whatever became of its places."""
-        if entity is None or command.verb not in (MAKES.get(command.family), "recorded"):
-            return False
-        state = entity.state
-        return command.data in ((state.first, standing.present(state)) if isinstance(state, Standing) else (state.first, state.data))
+            decision = decide_amount(command, entity)
+        else:
+            own = decide_standing(command, entity, entities)
+            decision = Decision(()) if own is None else Decision((own, *self._follow(own, entities)))
+        if decision.changes and command.verb in ("changed", "corrected"):
+            self._check_kind(decision.changes[0].after.kind or command.family, decision.changes[0].data)
+        return decision
 
     def _check_references(self, command: Command, entities: Entities) -> None:
         faults = []
@@ -79,3 +86,14 @@ class MembersModel:
             entities.put(after)
         ended = hanging.family == "link" and lived and not link_life(after, entities).goes_on
         return Change(hanging, after, LINK_ENDED if ended else LINK_CHANGED, standing.present(state), caused_by=DEPENDANT)
+
+
+def _says_what_is_known(command: Command, entity: Entity) -> bool:
+    """A making event for what exists, with known data: a duplicate, whatever became of its places; a nightly dump is safe."""
+    state = entity.state
+    if not isinstance(state, Standing):
+        return command.data in (state.first, state.data)
+    known = command.data in (state.first, standing.present(state))
+    if known and command.family == "member":
+        return standing.rejoin(state, command.time, command.verb, command.data) is None
+    return known

@@ -42,7 +42,7 @@ def _replay(events: list[Told], catalogue: Any) -> Life:
                 life.begin(when, "opened", data)
                 fields = life.moments[-1].fields
                 assert fields is not None
-                fields.setdefault(("state",), catalogue.initial_state(data["kind"]))
+                fields.setdefault(("state",), next(state.id for state in catalogue.kind(data["kind"]).states if "initial" in state.marks))
             case "withdrawn":
                 life.withdraw()
             case "moved":
@@ -55,7 +55,8 @@ def _replay(events: list[Told], catalogue: Any) -> Life:
 
 
 def _step(one: Any, catalogue: Any) -> Step:
-    marks = catalogue.state_marks(one.fields[("kind",)], one.fields[("state",)])
+    states = catalogue.kind(one.fields[("kind",)]).states
+    marks: set[str] = {mark for state in states if state.id == one.fields[("state",)] for mark in state.marks}
     return Step(one.at, one.verb, one.fields, one.told, "final" in marks, "resolved" in marks)
 
 

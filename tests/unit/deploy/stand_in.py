@@ -11,7 +11,7 @@ class _Health(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"lag": 0}')
 
-    def log_message(self, *_: object) -> None:
+    def log_request(self, *_: object) -> None:  # type: ignore[explicit-override]
         pass
 
 

@@ -106,9 +106,7 @@ def test_a_node_may_become_a_root_and_stand_somewhere_else_again(room: Room):
 
     tree = [(row.area, row.day.isoformat(), row.until and row.until.isoformat()) for subject, row in room.rows("_tree") if subject == "area/t:s1"]
 
-    assert sorted(tree, key=str) == sorted(
-        [("t:d", "2026-01-01", "2026-01-03"), (None, "2026-01-03", "2026-01-05"), ("t:s2", "2026-01-05", None)], key=str
-    )
+    assert sorted(tree, key=str) == sorted([("t:d", "2026-01-01", "2026-01-03"), (None, "2026-01-03", "2026-01-05"), ("t:s2", "2026-01-05", None)], key=str)
 
 
 def test_a_move_to_where_it_stands_is_a_duplicate_whatever_its_reason(room: Room):

@@ -35,7 +35,7 @@ class Room:
     """The members room without a database: tells commands one by one, keeps what they make."""
 
     def __init__(self) -> None:
-        self.model = MembersModel()
+        self.model = MembersModel(lambda kind, document: None)
         self.counting = Counting(Declared())
         self.entities: dict[str, Entity] = {}
         self.facts: list[Fact] = []
@@ -52,7 +52,22 @@ class Room:
         fields = {name.rstrip("_"): value for name, value in data.items()} | {family: key}
         kind = fields.get("kind", "member" if family == "member" else None) if verb in MAKING else None
         moment = time.astimezone(UTC)
-        return Command("source", str(self._number), f"org.wangge.{what}.v1", family, verb, f"{family}/{key}", moment, kind, fields, msgspec.json.encode([what, str(moment), fields]), b"{}", {}, "t", False)
+        return Command(
+            "source",
+            str(self._number),
+            f"org.wangge.{what}.v1",
+            family,
+            verb,
+            f"{family}/{key}",
+            moment,
+            kind,
+            fields,
+            msgspec.json.encode([what, str(moment), fields]),
+            b"{}",
+            {},
+            "t",
+            False,
+        )
 
     def tell_all(self, commands: Iterable[Command]) -> list[Result]:
         """Tells several in one batch; entities go through JSON and back as they do in the database."""
@@ -85,4 +100,6 @@ class Room:
     def standing_at(self, measure: str, day: str) -> list[tuple[str | None, str | None]]:
         """(area, organisation) of what stands on a day."""
         on = date.fromisoformat(day)
-        return [(row.area, row.organisation) for _, row in self.rows(measure) if row.day <= on and row.day != row.until and (row.until is None or on < row.until)]
+        return [
+            (row.area, row.organisation) for _, row in self.rows(measure) if row.day <= on and row.day != row.until and (row.until is None or on < row.until)
+        ]

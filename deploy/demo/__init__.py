@@ -1,0 +1,1 @@
+"""A district's year, replayed through the public door until its published figures come out again."""

@@ -1,0 +1,166 @@
+"""One moment of the figures: a repeatable-read transaction, what it has seen, and what is remembered between moments."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from services.gateway.figures.forest import Forest, TreeRow
+from services.gateway.figures.labels import Label
+from services.gateway.figures.tree import Trees
+from services.kernel.clock import Clock
+from services.kernel.days import business_date
+from services.kernel.postgres.database import Connection, Database
+from services.kernel.postgres.queries import load
+
+SQL = load("services.gateway", "sql/figures.sql")
+
+_TREE = "_tree"
+_MOST_COMMITS = 2_000
+"""After more commits than this the vocabulary is read anew instead of caught up with."""
+
+_MOST_TREES = 64
+SeenTo = dict[str, dict[str, int]]
+
+
+class Head(NamedTuple):
+    """What a snapshot has seen: the live generation, its last commit, how far cells go, and how far each topic is counted."""
+
+    generation: int
+    n: int
+    merged: int
+    seen_to: SeenTo
+    seen: int
+    told: int
+    committed_at: datetime
+    at: datetime
+
+    @property
+    def lag(self) -> int:
+        """How many facts are told and not counted yet."""
+        return max(0, self.told - self.seen)
+
+    @property
+    def lag_s(self) -> float:
+        """Seconds since the last commit if facts are waiting, else 0."""
+        return round(max(0.0, (self.at - self.committed_at).total_seconds()), 3) if self.lag else 0.0
+
+    @property
+    def id(self) -> str:
+        """generation.n: the watermark as cursors and streams carry it."""
+        return f"{self.generation}.{self.n}"
+
+
+class Memory:
+    """What is worth keeping between snapshots: the labels ever counted with the commit that last touched them, the forest, trees of days."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.generation = 0
+        self.checked = -1
+        self.touched: dict[str, int] = {}
+        self.labels: dict[str, set[Label]] = {}
+        self.forest = Forest(())
+        self.trees: OrderedDict[tuple[int, int, date], Trees] = OrderedDict()
+
+    def learn(self, measure: str, label: Label, n: int) -> None:
+        """A measure's label was touched by a commit."""
+        self.labels.setdefault(measure, set()).add(label)
+        self.touched[measure] = max(n, self.touched.get(measure, 0))
+
+
+class Snapshot:
+    """A moment. All figures of one snapshot agree with one another."""
+
+    def __init__(self, connection: Connection, head: Head, memory: Memory, today: date, forest: Forest, *, rows_only: bool) -> None:
+        self.connection = connection
+        self.head = head
+        self.today = today
+        self.forest = forest
+        self.rows_only = rows_only
+        self._memory = memory
+
+    def trees(self, day: date) -> Trees:
+        """Both trees as they stand on a day."""
+        trees, key = self._memory.trees, (self.forest.generation, self.forest.n, day)
+        found = trees.get(key)
+        if found is None:
+            found = trees[key] = Trees(self.forest, day)
+            while len(trees) > _MOST_TREES:
+                trees.popitem(last=False)
+        trees.move_to_end(key)
+        return found
+
+    def labels(self, measure: str) -> Iterable[Label]:
+        """Every kind and dimensions a row measure was ever counted with."""
+        return self._memory.labels.get(measure, ())
+
+    def untouched_since(self, n: int, measures: Iterable[str]) -> bool:
+        """Whether a result of commit n is still that of this moment: none of these row measures got rows in between."""
+        return n <= self.head.n and all(self._memory.touched.get(measure, 0) <= n for measure in measures)
+
+
+class Snapshots:
+    """Takes snapshots."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._memory = Memory()
+
+    @asynccontextmanager
+    async def take(self, *, rows_only: bool = False) -> AsyncIterator[Snapshot]:
+        """A snapshot; `rows_only` reads no cells."""
+        async with self._database.transaction(isolation="repeatable_read", readonly=True) as connection:
+            head = await _read_head(connection)
+            forest = await self._catch_up(connection, head)
+            yield Snapshot(connection, head, self._memory, business_date(self._clock()), forest, rows_only=rows_only)
+
+    async def _catch_up(self, connection: Connection, head: Head) -> Forest:
+        memory = self._memory
+        if head.generation == memory.generation and head.n == memory.checked:
+            return memory.forest
+        async with memory.lock:
+            if head.generation == memory.generation and memory.checked >= head.n:
+                return await _forest_of(connection, head, memory)
+            if head.generation != memory.generation or head.n - memory.checked > _MOST_COMMITS:
+                await _relearn(connection, head, memory)
+            else:
+                for record in await connection.fetch(SQL.list_changes, head.generation, memory.checked):
+                    memory.learn(record["measure"], Label(record["kind"], record["dims"]), record["n"])
+            memory.checked = head.n
+            if memory.touched.get(_TREE, 0) > memory.forest.n or memory.forest.generation != head.generation:
+                memory.forest = await _read_forest(connection, head)
+            return memory.forest
+
+
+async def _forest_of(connection: Connection, head: Head, memory: Memory) -> Forest:
+    """The forest of a snapshot that is older than what is remembered: the remembered one unless it changed since."""
+    return memory.forest if memory.forest.n <= head.n else await _read_forest(connection, head)
+
+
+async def _relearn(connection: Connection, head: Head, memory: Memory) -> None:
+    memory.generation, memory.labels, memory.touched = head.generation, {}, {}
+    memory.forest = Forest((), generation=0)
+    for record in await connection.fetch(SQL.list_labels, head.generation, head.merged):
+        memory.learn(record["measure"], Label(record["kind"], record["dims"]), head.n)
+
+
+async def _read_forest(connection: Connection, head: Head) -> Forest:
+    last = await connection.fetchval(SQL.read_last_tree_change, head.generation)
+    records = await connection.fetch(SQL.list_tree, head.generation)
+    return Forest((TreeRow(*record.values()) for record in records), head.generation, last)
+
+
+async def _read_head(connection: Connection) -> Head:
+    record = await connection.fetchrow(SQL.read_head)
+    if record is None:
+        raise RuntimeError("the live generation has no marks: metrics.make_generation has not run for it")
+    seen_to: SeenTo = msgspec.json.decode(record["seen_to"] or "{}", type=SeenTo)
+    return Head(
+        record["generation"], record["n"], record["merged"], seen_to, record["seen"], record["told"], record["committed_at"], record["at"]
+    )

@@ -1,0 +1,40 @@
+"""A figure taken at an ancestor of where it is shown: a street's share of its district."""
+
+from collections.abc import Awaitable, Callable
+
+from services.gateway.figures.asking import Asked
+from services.gateway.figures.forest import AREA, ORGANISATION
+from services.gateway.figures.groups import ALL
+from services.gateway.figures.table import Exact, Slot, Table
+from services.gateway.figures.view import Layout
+from services.kernel.catalogue.catalogue import is_below
+
+Evaluate = Callable[[Asked], Awaitable[Table]]
+
+
+async def at_ancestor(asked: Asked, kind: str, evaluate: Evaluate) -> Table:
+    """The figure of each row's, and the asked node's, ancestor of a kind; without one asked, and in rows that are no places, of everything."""
+    family = AREA if is_below(kind, AREA) else ORGANISATION
+    trees, here = asked.view.trees, asked.view.layout
+    tree = trees.areas if family == AREA else trees.organisations
+    node = here.area if family == AREA else here.organisation
+    other = Layout(None, here.organisation, AREA, kind) if family == AREA else Layout(here.area, None, ORGANISATION, kind)
+    wide = asked.laid_out(other)
+    table = await evaluate(wide)
+    by_key: dict[str | None, dict[int, Exact | None]] = {}
+    overall: dict[int, Exact | None] = {}
+    for slot, value in table.values.items():
+        if slot.group == ALL:
+            overall[slot.bucket] = value
+        else:
+            by_key.setdefault(wide.view.groups.of(slot.group).key, {})[slot.bucket] = value
+
+    def ancestor(key: str | None) -> dict[int, Exact | None]:
+        found = None if key is None else next((one.key for one in tree.path(key) if one.live and is_below(one.kind, kind)), None)
+        return overall if found is None else by_key.get(found, {})
+
+    numbers = {Slot(bucket, ALL): value for bucket, value in ancestor(node).items()}
+    if here.by == family:
+        for number, group in asked.view.groups.numbered():
+            numbers |= {Slot(bucket, number): value for bucket, value in ancestor(group.key if group.key is not None else node).items()}
+    return Table(numbers, unplaced=table.unplaced)

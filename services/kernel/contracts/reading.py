@@ -1,0 +1,328 @@
+"""From an event to a command: everything that can be said of an event without knowing what was told before."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+
+import msgspec
+from msgspec import Raw
+
+from services.kernel.catalogue.catalogue import Catalogue, covered_by, is_below
+from services.kernel.catalogue.kinds import Kind
+from services.kernel.clock import Clock
+from services.kernel.contracts.checking import KindCheck, attribute_faults, has_name, name_refusal
+from services.kernel.contracts.commands import Command, Document, Enrolled, Extension
+from services.kernel.contracts.envelope import Envelope
+from services.kernel.contracts.masking import kept_of
+from services.kernel.contracts.normalising import Normaliser, Plan, moment_of
+from services.kernel.contracts.personal import escaped, has_personal, is_personal, personal_paths
+from services.kernel.contracts.registry import TYPES, EventType
+from services.kernel.errors import Code, Fault, Problem, RefusedError, refuse
+from services.kernel.people import Pseudonyms
+
+AHEAD = timedelta(minutes=10)
+"""How far a source's clock may run before ours."""
+
+OURS = frozenset(("sequence", "sourceepoch", "causationid", "catalogueversion", "recordedtime", "causedby", "statedtime"))
+"""Extensions that facts carry of their own; told ones of these names stay with what was told and go no further."""
+
+_KINDLESS = {"member": ("member",), "attendance": ("attendance", "activity")}
+"""Families whose events name no kind, and the families a source may be enrolled for to write them: an attendance is of its activity's kind."""
+
+_PERSONAL_FAMILIES = ("member", "attendance", "shift")
+_LENGTHS = (11, 18)
+_PATH = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`$")
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+_encode_sorted = msgspec.json.Encoder(order="deterministic").encode
+
+
+class _Contract:
+    """One event type, ready to be read."""
+
+    __slots__ = ("check", "made", "plan", "type")
+
+    def __init__(self, event_type: EventType, normaliser: Normaliser) -> None:
+        self.type = event_type
+        self.check = msgspec.json.Decoder(event_type.data).decode
+        self.plan: Plan = normaliser.plan(event_type)
+        self.made = event_type.effect == "makes"
+
+
+class Reader:
+    """Reads events against contract and catalogue. One per process; holds no state but caches."""
+
+    def __init__(self, catalogue: Catalogue, people: Pseudonyms, now: Clock) -> None:
+        self._kinds = catalogue.kinds
+        self._people = people
+        self._now = now
+        self._normaliser = Normaliser(people)
+        self._kind_check = KindCheck(catalogue)
+        self._contracts = {name: _Contract(one, self._normaliser) for name, one in TYPES.items()}
+        self._subjects = lru_cache(maxsize=4096)(self._subject_of)
+
+    def read(self, event: Envelope, enrolled: Enrolled) -> Command:
+        """The command an event of this source comes to; RefusedError says what is wrong with it, where, and what to do."""
+        contract = self._contract(event)
+        moment = self._moment(event)
+        told = _data(event)
+        self._bar_personal(event, contract.type, told)
+        _check_shape(event, contract)
+        kind = self._kind(contract, told, enrolled)
+        subject = self._subject(event, contract, told, enrolled)
+        data = self._normalise(contract, told, enrolled, kind, subject)
+        self._check_against_kind(contract, kind, data)
+        canonical = _encode_sorted(data)
+        content = blake2b(b"\0".join((event.type.encode(), _encode(moment), subject.encode(), canonical)), digest_size=16).digest()
+        extensions = self._extensions(event, enrolled) if event.extensions else {}
+        return Command(
+            source=event.source,
+            id=event.id,
+            type=event.type,
+            family=contract.type.family,
+            verb=contract.type.verb,
+            subject=subject,
+            time=moment,
+            kind=kind.id if kind and contract.made else None,
+            data=data,
+            content=content,
+            told=_told(event, subject, canonical, extensions),
+            extensions={name: value for name, value in extensions.items() if name not in OURS} if extensions else extensions,
+            namespace=enrolled.namespace,
+            foreign=enrolled.foreign,
+            kinds=enrolled.kinds,
+        )
+
+    def masked(self, event: Envelope, problem: Problem) -> bytes:
+        """What may be kept of a refused event, as JSON without personal data and without U+0000."""
+        return kept_of(event, problem, self._people, self._kinds)
+
+    def unlinked(self, command: Command, kind_id: str) -> Command:
+        """The command without its person and by where the kind is unlinkable; for events that name no kind, asked by the room that knows it.
+
+        An attendance whose person goes counts as one head.
+        """
+        kind = self._kinds.get(kind_id)
+        if kind is None or not kind.unlinkable or not ("person" in command.data or "by" in command.data):
+            return command
+        data = _without_people(command.data, command.family)
+        told: dict[str, object] = {**_decode(command.told), "data": data}
+        return msgspec.structs.replace(command, data=data, told=_encode(told))
+
+    def _contract(self, event: Envelope) -> _Contract:
+        if event.specversion != "1.0":
+            raise _invalid("/specversion", 'must be "1.0"')
+        contract = self._contracts.get(event.type)
+        if contract is None:
+            raise refuse(Code.UNKNOWN_TYPE, f"there is no event type {event.type[:200]!r}; the contract lists them", Fault("/type", "is not known"))
+        if contract.type.published_only:
+            raise refuse(Code.NOT_ALLOWED, f"{event.type} is published, never told", Fault("/type", "is published only"))
+        given = event.datacontenttype
+        if given is not None and not given.partition(";")[0].strip().lower().endswith("json"):
+            raise _invalid("/datacontenttype", "must be application/json")
+        return contract
+
+    def _moment(self, event: Envelope) -> datetime:
+        if event.time is None:
+            raise _invalid("/time", "is missing: when did it happen? RFC 3339 with offset")
+        moment = moment_of(event.time, "/time")
+        if moment > self._now() + AHEAD:
+            raise refuse(Code.TOO_EARLY, "time lies more than 10 minutes ahead: tell it when it has happened", Fault("/time", "lies in the future"))
+        return moment
+
+    def _bar_personal(self, event: Envelope, event_type: EventType, told: Document) -> None:
+        paths: list[str] = []
+        try:
+            if has_personal(told):
+                paths.extend(personal_paths(told))
+        except RecursionError as error:
+            raise _invalid("/data", "is nested too deeply") from error
+        paths.extend(personal_paths({name: value for name, value in event.extensions.items() if isinstance(value, str)}, "") if event.extensions else ())
+        if event.subject is not None and _segments_personal(event.subject):
+            paths.append("/subject")
+        if paths:
+            what = "is an identity or mobile number: such data belongs in the vault, PUT /v1/people/{register}/{reference}"
+            raise refuse(Code.PERSONAL_DATA, f"{paths[0]} {what}", *(Fault(path, what) for path in paths))
+        if has_name(told) and self._about_person(event_type.family, told):
+            raise name_refusal(event_type.family)
+
+    def _about_person(self, family: str, told: Document) -> bool:
+        if family in _PERSONAL_FAMILIES:
+            return True
+        given = told.get("kind")
+        kind = self._kinds.get(full_kind(family, given)) if isinstance(given, str) else None
+        return kind is not None and kind.about_person
+
+    def _kind(self, contract: _Contract, told: Document, enrolled: Enrolled) -> Kind | None:
+        """The kind of what is made (or what a change makes of it); None where the event names none."""
+        family = contract.type.family
+        given = told.get("kind")
+        if given is None:
+            wanted = _KINDLESS.get(family, (family,))
+            if not _may_touch(wanted, enrolled.kinds):
+                raise refuse(Code.NOT_ALLOWED, f"this source may not write {family} events", Fault("/type", "is not among the kinds it is enrolled for"))
+            return self._kinds[family] if contract.made else None
+        kind = self._kinds.get(full_kind(family, given))
+        if kind is None:
+            what = f"the catalogue has no kind {full_kind(family, given)}"
+            raise refuse(Code.UNKNOWN_KIND, f"{what}; see `catalogue list`", Fault("/data/kind", "is not in the catalogue"))
+        if not _may_write(kind.id, enrolled.kinds):
+            raise refuse(Code.NOT_ALLOWED, f"this source may not write {kind.id}", Fault("/data/kind", "is not among the kinds it is enrolled for"))
+        return kind
+
+    def _subject(self, event: Envelope, contract: _Contract, told: Document, enrolled: Enrolled) -> str:
+        family = contract.type.family
+        at = f"/data/{family}"
+        subject = self._normaliser.subject(family, told[family], enrolled, at)
+        own = enrolled.register if family == "member" else enrolled.namespace
+        if not enrolled.foreign and not subject.startswith(f"{family}/{own}:"):
+            what = f"this source may only write what is of {own}"
+            raise refuse(Code.NOT_ALLOWED, f"{what}: a key with a colon names another's", Fault(at, "is another namespace's"))
+        if event.subject is not None and self._subjects(event.subject, enrolled) != subject:
+            raise _invalid("/subject", f"must be {family}/ and the key in data, or absent")
+        return subject
+
+    def _subject_of(self, text: str, enrolled: Enrolled) -> str | None:
+        family, slash, key = text.partition("/")
+        try:
+            return self._normaliser.subject(family, key, enrolled, "/subject") if slash else None
+        except RefusedError as error:
+            if error.problem.code == Code.PERSONAL_DATA.value:
+                raise
+            return None
+
+    def _normalise(self, contract: _Contract, told: Document, enrolled: Enrolled, kind: Kind | None, subject: str) -> Document:
+        plan, patch, family = contract.plan, contract.type.patch, contract.type.family
+        data: Document = {}
+        for name, value in told.items():
+            if value is None:
+                if patch or name == "parent":
+                    data[name] = None
+            elif name == family:
+                data[name] = subject[len(family) + 1 :]
+            elif name == "kind" and kind is not None:
+                data[name] = kind.id
+            elif (step := plan.get(name)) is not None:
+                data[name] = step(value, enrolled, f"/data/{name}")
+            else:
+                data[name] = value
+        if contract.made and data.get("parent", "") is None:
+            del data["parent"]
+        if family == "activity" and "organisation" in data:
+            _spell_out_host(data)
+        if data.get("opening") is False:
+            del data["opening"]
+        if kind is not None and kind.unlinkable:
+            return _without_people(data, family)
+        return data
+
+    def _check_against_kind(self, contract: _Contract, kind: Kind | None, data: Document) -> None:
+        if kind is None:
+            return
+        if not contract.made:
+            faults = tuple(attribute_faults(kind, data.get("attributes") or {}))
+        elif contract.type.family == "attendance":  # what it may carry, its activity's kind declares: the room asks
+            return
+        else:
+            faults = tuple(self._kind_check.faults(kind, data))
+        if faults:
+            raise refuse(Code.INVALID, "; ".join(f"{fault.pointer.removeprefix('/data/')} {fault.detail}" for fault in faults[:3]), *faults)
+
+    def _extensions(self, event: Envelope, enrolled: Enrolled) -> dict[str, Extension]:
+        if "data_base64" in event.extensions:
+            raise _invalid("/data_base64", "is binary: tell data as JSON")
+        return {
+            name: self._normaliser.hide_humans(value, enrolled, f"/{name}") if isinstance(value, str) else value for name, value in event.extensions.items()
+        }
+
+
+def full_kind(family: str, given: str) -> str:
+    """A kind's whole id: `grid` in an area's event is short for `area.grid`."""
+    return given if given == family or given.startswith(family + ".") else f"{family}.{given}"
+
+
+@lru_cache(maxsize=4096)
+def _may_write(kind_id: str, prefixes: tuple[str, ...]) -> bool:
+    return covered_by(kind_id, prefixes)
+
+
+@lru_cache(maxsize=1024)
+def _may_touch(families: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
+    """Whether a source may write at least some kind of one of these families."""
+    return any(is_below(family, prefix) or is_below(prefix.rstrip("."), family) for family in families for prefix in prefixes)
+
+
+def _data(event: Envelope) -> Document:
+    raw = event.data
+    if raw is None:
+        raise _invalid("/data", "is missing")
+    try:
+        told = _decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise _invalid("/data", "is not JSON, or nested too deeply") from error
+    if not isinstance(told, dict):
+        raise _invalid("/data", "must be an object")
+    if (b"\\u0000" in bytes(raw) and _has_null(told)) or (event.extensions and _has_null(event.extensions)):
+        raise _invalid("/data", "has a character U+0000, which no database keeps: take it out")
+    return told
+
+
+def _has_null(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any("\0" in name or _has_null(inner) for name, inner in value.items())
+    return isinstance(value, list) and any(map(_has_null, value))
+
+
+def _segments_personal(text: str) -> bool:
+    return any(len(part) in _LENGTHS and is_personal(part) for part in re.split("[/:]", text))
+
+
+def _check_shape(event: Envelope, contract: _Contract) -> None:
+    """Raises invalid, with the place, unless data has the shape of its type."""
+    assert event.data is not None
+    try:
+        contract.check(event.data)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        found = _PATH.search(text)
+        pointer = "/data" + "".join(f"/{escaped(step)}" for step in re.findall(r"[^.\[\]]+", found["path"].replace("[...]", "")) if step) if found else "/data"
+        what = _PATH.sub("", text)
+        raise refuse(Code.INVALID, f"{pointer.removeprefix('/data/')}: {what}; see the schema of {event.type}", Fault(pointer, what)) from error
+
+
+def _spell_out_host(data: Document) -> None:
+    if "hosts" in data:
+        raise _invalid("/data/organisation", "is short for one host: give either it or hosts")
+    host = data.pop("organisation")
+    data["hosts"] = None if host is None else [f"organisation/{host}"]
+
+
+def _without_people(data: Document, family: str) -> Document:
+    kept = {name: value for name, value in data.items() if name not in ("person", "by")}
+    if family == "attendance" and data.get("person") is not None:
+        kept["head_count"] = 1
+    return kept
+
+
+def _told(event: Envelope, subject: str, data: bytes, extensions: Mapping[str, Extension]) -> bytes:
+    return _encode(
+        {
+            **extensions,
+            "specversion": "1.0",
+            "id": event.id,
+            "source": event.source,
+            "type": event.type,
+            "time": event.time,
+            "subject": subject,
+            "datacontenttype": "application/json",
+            "data": Raw(data),
+        }
+    )
+
+
+def _invalid(pointer: str, what: str) -> RefusedError:
+    return refuse(Code.INVALID, f"{pointer[1:]} {what}", Fault(pointer, what))

@@ -1,0 +1,85 @@
+"""What the processor and the rebuild say to PostgreSQL: watermarks, lines, axes. All of it runs in the caller's transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from services.kernel.postgres.database import Connection
+from services.kernel.postgres.queries import load
+from services.metrics.model import Axes, Chosen, Letter, Line, Partition, Watermark
+
+_SQL = load("services.metrics", "sql/store.sql")
+_COLUMNS = ("n", "axis", "sign", "thing", "day", "until", "value", "since", "roles")
+
+
+class WatermarkMovedError(Exception):
+    """A watermark was not where this transaction had read it, which the lock on it should have made impossible; nothing is written."""
+
+
+async def read_live(connection: Connection) -> int:
+    """The live generation at this moment."""
+    return int(await connection.fetchval(_SQL.read_live))
+
+
+async def hold_live(connection: Connection) -> int:
+    """The live generation, which stays so until the transaction ends."""
+    return int(await connection.fetchval(_SQL.hold_live))
+
+
+async def lock_watermarks(connection: Connection, generation: int, partitions: Iterable[Partition]) -> dict[Partition, Watermark]:
+    """Locks the watermarks of these partitions in order and tells where they stand."""
+    topics, numbers = _columns(partitions, 2)
+    return _watermarks(await connection.fetch(_SQL.lock_watermarks, generation, topics, numbers))
+
+
+async def read_watermarks(connection: Connection, generation: int) -> dict[Partition, Watermark]:
+    """Where a generation's watermarks stand."""
+    return _watermarks(await connection.fetch(_SQL.read_watermarks, generation))
+
+
+async def move_watermarks(connection: Connection, generation: int, before: Mapping[Partition, Watermark], after: Mapping[Partition, Watermark]) -> None:
+    """Moves watermarks from where they were read; WatermarkMovedError if one of them stands elsewhere by now."""
+    moves = [(*partition, now.epoch, before[partition].sequence, now.sequence, now.topic_id, now.next_offset) for partition, now in after.items()]
+    if moves and await connection.execute(_SQL.move_watermarks, generation, *_columns(moves, 7)) != f"UPDATE {len(moves)}":
+        raise WatermarkMovedError(f"generation {generation}: {sorted(after)}")
+
+
+async def append(connection: Connection, generation: int, letters: Sequence[Letter]) -> int:
+    """Appends the letters' lines as one commit and wakes the readers; returns how many rows then wait to be merged.
+
+    The last thing a transaction does: it holds everybody's counter.
+    """
+    total = sum(len(letter.lines) for letter in letters)
+    taken = await connection.fetchrow(_SQL.take_number, generation, total)
+    n = taken["n"]
+    lines: Iterable[Line] = chain.from_iterable(letter.lines for letter in letters)
+    if total:
+        await connection.copy_records_to_table(f"line_{generation}", schema_name="metrics", columns=_COLUMNS, records=((n, *line) for line in lines))
+    await connection.execute(_SQL.wake_readers, generation, n)
+    return int(taken["waiting"])
+
+
+async def number_axes(connection: Connection, generation: int, axes: Iterable[Axes]) -> dict[Axes, int]:
+    """The numbers of these axes, given where they had none. Axes stay when a later transaction fails: one without lines counts nothing."""
+    columns = _columns(axes, 5)
+    await connection.execute(_SQL.add_axes, generation, *columns)
+    found = await connection.fetch(_SQL.find_axes, generation, *columns)
+    return {(row["measure"], row["kind"], row["area"], row["organisation"], row["dims"]): row["axis"] for row in found}
+
+
+async def count_waiting(connection: Connection) -> int:
+    """Rows of the live generation that wait to be merged."""
+    return int(await connection.fetchval(_SQL.count_waiting))
+
+
+def moved(chosen: Mapping[Partition, Chosen], before: Mapping[Partition, Watermark]) -> dict[Partition, Watermark]:
+    """The watermarks that a choice moves on, or whose offset hint it moves."""
+    return {partition: choice.watermark for partition, choice in chosen.items() if choice.watermark != before[partition]}
+
+
+def _watermarks(rows: Iterable[Mapping[str, object]]) -> dict[Partition, Watermark]:
+    return {Partition(row["topic"], row["partition"]): Watermark(row["epoch"], row["sequence"], row["topic_id"], row["next_offset"]) for row in rows}  # type: ignore[arg-type]
+
+
+def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]

@@ -1,0 +1,51 @@
+"""The whole platform, once for all tests of this rung: real Apache Kafka, real PostgreSQL, every service a process of its own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.platform import Platform
+from deploy.local.ports import free_base
+from tests.support.district import District
+from tests.support.waiting import eventually
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Two processors; a process that dies stays dead until a test starts it."""
+    with Platform(Path(tmp_path_factory.mktemp("platform")), free_base(), workers=2, restart=False) as one:
+        yield one
+
+
+@pytest.fixture
+def district(platform: Platform) -> Iterator[District]:
+    """A district that nobody else writes to."""
+    one = District(platform.gateway, platform.key("district"))
+    yield one
+    one.close()
+
+
+def recount(platform: Platform) -> dict[str, object]:
+    """What `./run recount --json` says."""
+    finished = platform.run("services.metrics.recount", "--json")
+    assert finished.stdout, finished.stderr
+    found: dict[str, object] = json.loads(finished.stdout)
+    return found
+
+
+def assert_all_counted(platform: Platform, district: District, *, within: float = 40) -> None:
+    """Live = the test's own ledger, the tail arrived, and the recount finds no difference."""
+    expected = district.expected()
+    eventually(lambda: district.live(expected) == expected, within=within, what=f"{expected}")
+    eventually(lambda: lag(platform) == 0, within=within, what="lag 0")
+    assert recount(platform)["differences"] == []
+
+
+def lag(platform: Platform) -> int:
+    """Facts in the log that no figure has seen."""
+    import httpx
+
+    found: int = httpx.get(f"{platform.gateway}/v1/status", timeout=5).json()["lag"]
+    return found
