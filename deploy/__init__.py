@@ -1,0 +1,1 @@
+"""How it runs: on one machine (local/), and the demonstration (demo/)."""

@@ -1,0 +1,1 @@
+"""The activities room: activities, attendance, shifts, visits."""

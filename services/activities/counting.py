@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from services.activities.documents import days_of, key_of, minutes_of, place_of, reference, starting_day
+from services.activities.documents import days_of, minutes_of, place_of, starting_day
 from services.kernel.contracts.commands import Document
 from services.kernel.contracts.facts import Dims, Roles, Row, canonical
 from services.kernel.lifecycle.record import Record
@@ -82,7 +82,7 @@ class Counting:
             return
         assert isinstance(activity.state, Record)
         about, data = activity.state.data, record.data
-        ground = _ground_of(about)._replace(day=starting_day(about).replace(day=1))
+        ground = _ground_of(about)
         dims = self._dims(ground.kind, about) | self._dims(ground.kind, data)
         if role := data.get("role"):
             dims["role"] = role
@@ -91,18 +91,18 @@ class Counting:
 
     def _shift(self, _: Entity, record: Record, __: Entities) -> Iterator[Row]:
         data = record.data
-        ground = _Ground(data["kind"], _key(data, "area"), _key(data, "organisation"), starting_day(data))
+        ground = _Ground(data["kind"], data.get("area"), data.get("organisation"), starting_day(data))
         dims = self._dims(ground.kind, data)
         roles = _roles(data, "person", "of")
         if "of" not in roles and data.get("activity"):
-            roles["of"] = reference("activity", data["activity"])
+            roles["of"] = f"activity/{data['activity']}"
         yield ground.row("volunteer.minutes", dims, roles, value=minutes_of(data))
         if items := data.get("items"):
             yield ground.row("volunteer.items", dims, roles, value=items)
 
     def _visit(self, _: Entity, record: Record, __: Entities) -> Iterator[Row]:
         data = record.data
-        ground = _Ground(data["kind"], _key(data, "area"), _key(data, "organisation"), day_of(record.time))
+        ground = _Ground(data["kind"], data.get("area"), data.get("organisation"), day_of(record.time))
         yield ground.row("visits", self._dims(ground.kind, data), _roles(data, "by", "to"))
 
 
@@ -110,10 +110,5 @@ def _ground_of(data: Document) -> _Ground:
     return _Ground(data["kind"], *place_of(data), starting_day(data))
 
 
-def _key(data: Document, field: str) -> str | None:
-    told = data.get(field)
-    return None if told is None else key_of(told)
-
-
 def _roles(data: Document, *fields: str) -> Roles:
-    return {field: reference(field, data[field]) for field in fields if data.get(field)}
+    return {field: data[field] for field in fields if data.get(field)}

@@ -20,16 +20,6 @@ MOST_MINUTES = LONGEST_SHIFT // timedelta(minutes=1)
 WAYS_TO_COME = ("person", "head_count", "who")
 
 
-def key_of(reference: str) -> str:
-    """A key without its family: `namespace:key`."""
-    return reference.rpartition("/")[2]
-
-
-def reference(family: str, value: str) -> str:
-    """A reference with its family, whether or not the field spelt it out."""
-    return value if "/" in value else f"{family}/{value}"
-
-
 def check_activity(data: Document, now: datetime, *, held: bool) -> None:
     """Hosts, a beginning that for a held activity is not ahead of us, an end that does not come before it nor a year after."""
     if not data.get("hosts"):
@@ -101,11 +91,7 @@ def days_of(data: Document) -> Iterator[date]:
 def place_of(data: Document) -> tuple[str | None, str | None]:
     """Where an activity stands, as (area, organisation): its lead host, and its own area or else a lead host that is one."""
     family, _, lead = data["hosts"][0].partition("/")
-    area = data.get("area")
-    if area is not None:
-        area = key_of(area)
-    elif family == "area":
-        area = lead
+    area = data.get("area") or (lead if family == "area" else None)
     return area, lead if family == "organisation" else None
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from services.activities.documents import check_activity, check_attendance, check_shift, reference
+from services.activities.documents import check_activity, check_attendance, check_shift
+from services.kernel.catalogue.catalogue import covered_by
 from services.kernel.clock import Clock
+from services.kernel.contracts.checking import may_write
 from services.kernel.contracts.commands import Command, Document
 from services.kernel.errors import Code, Fault, refuse
 from services.kernel.lifecycle import record as records
@@ -21,12 +23,16 @@ REFERRING = ("activity", "of", "by", "to", "who")
 CheckKind = Callable[[str, Document], None]
 """Refuses what a kind does not declare (unknown-kind, invalid): the kind's id, and the whole document."""
 
+Unlink = Callable[[Command, str], Command]
+"""The command without its people where the kind is unlinkable (kernel.contracts.reading.Reader.unlinked)."""
+
 
 class ActivitiesModel:
-    """Decides activities, attendances, shifts and visits."""
+    """Implements kernel.writing.model.Model for activities, attendances, shifts and visits."""
 
-    def __init__(self, check_kind: CheckKind) -> None:
+    def __init__(self, check_kind: CheckKind, unlink: Unlink) -> None:
         self._check_kind = check_kind
+        self._unlink = unlink
 
     def touched(self, command: Command) -> Iterator[str]:
         """The record itself, then the activities it names."""
@@ -42,9 +48,12 @@ class ActivitiesModel:
         entity = entities.get(command.subject)
         if entity is None and command.verb not in MAKING:
             raise refuse(Code.UNKNOWN_REFERENCE, f"nobody told of {command.subject} yet: tell of it first", Fault("/subject", "is not known"))
+        kind = _kind(command, entity, entities)
+        command = self._unlink(command, kind)
         state = _make(command) if entity is None else _restate(command, _record(entity))
         if state is None:
             return Decision(())
+        _bar_writing(command, kind)
         _bar_unknown(command, entities)
         self._check(command.family, state, entities, clock())
         after = _entity(command, state)
@@ -60,13 +69,29 @@ class ActivitiesModel:
             check_activity(data, now, held="held" in state.extra)
         elif family == "attendance":
             check_attendance(data)
-            activity = entities.get(reference("activity", data["activity"]))
+            activity = entities.get(f"activity/{data['activity']}")
             assert activity is not None  # known, as every reference
             self._check_kind(_record(activity).data["kind"], data)
             return
         elif family == "shift":
             check_shift(data, now)
         self._check_kind(data["kind"], data)
+
+
+def _kind(command: Command, entity: Entity | None, entities: Entities) -> str:
+    """The kind that decides who may write the record and whether it may name people: its own as it was, of an attendance its activity's."""
+    if command.family == "attendance":
+        named = command.data.get("activity")
+        subject = entity.depends[0] if entity is not None and not named else f"activity/{named}"
+        entity = entities.get(subject)
+    known = command.kind if entity is None else entity.kind
+    return known or command.family
+
+
+def _bar_writing(command: Command, kind: str) -> None:
+    """Raises not-allowed where the source may not write this kind; a right to all attendance holds at every activity."""
+    if not (command.family == "attendance" and covered_by("attendance", command.kinds)):
+        may_write(command, kind)
 
 
 def _bar_unknown(command: Command, entities: Entities) -> None:
@@ -121,7 +146,7 @@ def _cancel(command: Command, state: Record) -> Record | None:
 
 def _entity(command: Command, state: Record) -> Entity:
     kind = state.data.get("kind")
-    depends = (reference("activity", state.data["activity"]),) if command.family == "attendance" else ()
+    depends = (f"activity/{state.data['activity']}",) if command.family == "attendance" else ()
     return Entity(command.subject, command.family, kind, None, depends, state)
 
 
@@ -143,7 +168,7 @@ def _activities_in(command: Command) -> Iterator[tuple[str, str]]:
     for field in REFERRING:
         value = command.data.get(field)
         if field == "activity" and value and command.family != "activity":
-            yield field, reference("activity", value)
+            yield field, f"activity/{value}"
         elif field != "activity" and isinstance(value, str) and value.startswith("activity/"):
             yield field, value
     for host in command.data.get("hosts") or ():

@@ -1,0 +1,1 @@
+"""The cases room: cases and their workflows."""

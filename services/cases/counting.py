@@ -45,7 +45,7 @@ class Moment(NamedTuple):
     def stand(self, *fields: str, roles: Roles | None = None, **dims: str) -> Stand:
         """Its place, with its own dimensions, these fields as far as told, and these further dimensions."""
         named = {field: self.data[field] for field in fields if self.data.get(field)}
-        place = (_key(self.data, "area"), _key(self.data, "organisation"))
+        place = (self.data.get("area"), self.data.get("organisation"))
         return Stand(self.data["kind"], *place, canonical({**self.own, **named, **dims}), canonical(roles) if roles else None)
 
 
@@ -205,8 +205,3 @@ def bucket(seconds: int) -> int:
 
 def _seconds(opened: str, at: str) -> int:
     return max(1, (moment_of(at) - moment_of(opened)) // timedelta(seconds=1))
-
-
-def _key(data: Document, field: str) -> str | None:
-    told: str | None = data.get(field)
-    return None if told is None else told.rpartition("/")[2]

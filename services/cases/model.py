@@ -6,6 +6,7 @@ import msgspec
 
 from services.cases.workflows import Workflows
 from services.kernel.clock import Clock
+from services.kernel.contracts.checking import may_write
 from services.kernel.contracts.commands import Command, Document
 from services.kernel.errors import Code, Fault, RefusedError, refuse
 from services.kernel.lifecycle import standing
@@ -16,16 +17,20 @@ from services.kernel.writing.model import Change, Decision, Entities, Entity
 CheckKind = Callable[[str, Document], None]
 """Refuses what a kind does not declare (unknown-kind, invalid): the kind's id, and the whole document."""
 
+Unlink = Callable[[Command, str], Command]
+"""The command without its people where the kind is unlinkable (kernel.contracts.reading.Reader.unlinked)."""
+
 OWN_FIELDS = ("state", "into")
 """Fields of a case that its moves keep; no source tells them as such, but for the state of an opening."""
 
 
 class CasesModel:
-    """Decides cases."""
+    """Implements kernel.writing.model.Model for cases."""
 
-    def __init__(self, workflows: Workflows, check_kind: CheckKind) -> None:
+    def __init__(self, workflows: Workflows, check_kind: CheckKind, unlink: Unlink) -> None:
         self._workflows = workflows
         self._check_kind = check_kind
+        self._unlink = unlink
 
     def touched(self, command: Command) -> Iterator[str]:
         """The case itself, then the cases it names."""
@@ -44,6 +49,9 @@ class CasesModel:
         if entity is not None and command.verb == "opened":
             _bar_other(_case(entity), command.data)
             return Decision(())
+        if entity is not None and entity.kind is not None:
+            may_write(command, entity.kind)
+            command = self._unlink(command, entity.kind)
         told = self._open(command) if entity is None else self._restate(command, _case(entity), entities)
         if told is None:
             return Decision(())
@@ -112,9 +120,9 @@ class CasesModel:
         if not self._workflows.state(kind, command.data["to"]).final:
             finals = [name for name in self._workflows.names(kind) if self._workflows.state(kind, name).final]
             raise _invalid("into", f"a merged case is closed: move it to one of {', '.join(finals)}")
-        other = entities.get(_subject(command.data["into"]))
+        other = entities.get(f"case/{command.data['into']}")
         gone = None if other is None else standing.present(_case(other)).get("into")
-        if gone is not None and _subject(gone) == command.subject:
+        if gone is not None and f"case/{gone}" == command.subject:
             raise _invalid("into", f"{command.data['into']} was merged into this case")
 
 
@@ -154,12 +162,10 @@ def _fact(command: Command, data: Document) -> Document:
 def _cases_in(command: Command) -> Iterator[tuple[str, str]]:
     for field in ("parent", "into", "of", "by"):
         value = command.data.get(field)
-        if isinstance(value, str) and (field in ("parent", "into") or value.startswith("case/")):
-            yield field, _subject(value)
-
-
-def _subject(value: str) -> str:
-    return value if "/" in value else f"case/{value}"
+        if isinstance(value, str) and field in ("parent", "into"):
+            yield field, f"case/{value}"
+        elif isinstance(value, str) and value.startswith("case/"):
+            yield field, value
 
 
 def _case(entity: Entity) -> Standing:

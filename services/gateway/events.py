@@ -1,10 +1,11 @@
 """A request's events: who says them, whose they are, what became of them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
+import structlog
 
 from services.gateway.access import Caller, Enrolment
 from services.gateway.cloudevents import Told
@@ -12,9 +13,17 @@ from services.gateway.routing import Order, Router, Verdict
 from services.gateway.senders import Senders
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Code, Problem, problem
+from services.kernel.inbox.inbox import Refused
+from services.kernel.postgres.database import UNAVAILABLE
+
+_log = structlog.get_logger()
+_ENCODE = msgspec.json.Encoder().encode
 
 KEEPER = "members"
-"""The room that refuses and keeps what no room owns (docs/architecture.md, section 1)."""
+"""The room that refuses and keeps events of a type no room owns (docs/architecture.md, section 1)."""
+
+Keeps = Callable[[Sequence[Refused]], Awaitable[None]]
+"""Keeps what the door itself refuses; raises what hinders it."""
 
 
 class Places(Protocol):
@@ -43,44 +52,62 @@ class Answer(msgspec.Struct):
 class Door:
     """Takes events from a caller to the rooms, and brings back what became of them."""
 
-    def __init__(self, router: Router, owner_of: Callable[[str], str | None], senders: Senders, telemetry: DoorTelemetry, places: Places | None = None) -> None:
+    def __init__(
+        self,
+        router: Router,
+        owner_of: Callable[[str], str | None],
+        senders: Senders,
+        telemetry: DoorTelemetry,
+        *,
+        keep: Keeps | None = None,
+        places: Places | None = None,
+    ) -> None:
         self._router = router
         self._owner_of = owner_of
         self._senders = senders
         self._telemetry = telemetry
+        self._keep = keep
         self._places = places
         self._enrolled: dict[Enrolment, bytes] = {}
 
     async def receive(self, events: Sequence[Told], caller: Caller) -> Answer:
         """One result per event, in order; one that cannot be taken never stops another."""
-        verdicts: list[Verdict | None] = []
-        orders: list[Order] = []
-        for told in events:
-            judged = await self._judge(told, caller)
-            if isinstance(judged, Order):
-                orders.append(judged)
-                verdicts.append(None)
-            else:
-                verdicts.append(judged)
+        judged = [await self._judge(told, caller) for told in events]
+        orders = [one for one in judged if isinstance(one, Order)]
         delivered = iter(await self._router.deliver(orders) if orders else ())
-        results = [verdict if verdict is not None else next(delivered) for verdict in verdicts]
+        kept = await self._keep_refused([(told, one) for told, one in zip(events, judged, strict=True) if isinstance(one, Problem)])
+        results = [next(delivered) if isinstance(one, Order) else _refused(told, one, kept=kept) for told, one in zip(events, judged, strict=True)]
         self._note(events, results, caller)
         sums = Counter(result.status for result in results)
         return Answer(results, sums["accepted"], sums["duplicate"], sums["rejected"], sums["unavailable"])
 
-    async def _judge(self, told: Told, caller: Caller) -> Order | Verdict:
-        """Where an event goes, or why it goes nowhere. What has a name but is no event goes to the keeper, which refuses and keeps it."""
+    async def _judge(self, told: Told, caller: Caller) -> Order | Problem:
+        """Where an event goes, or why it goes nowhere."""
         if told.id is None or told.source is None:
-            return rejected(told.id, told.problem or problem(Code.INVALID, "every CloudEvent has an id and a source"))
+            return told.problem or problem(Code.INVALID, "every CloudEvent has an id and a source")
         enrolment = caller.writes_as(told.source)
         if enrolment is None:
-            return rejected(told.id, problem(Code.NOT_ALLOWED, f"the source {told.source} is not enrolled with this key"))
+            return problem(Code.NOT_ALLOWED, f"the source {told.source} is not enrolled with this key")
+        if told.problem is not None:
+            return told.problem
         if enrolment.areas and self._places is not None:
             place = await self._places.outside(told, enrolment.areas, enrolment.namespace)
             if place is not None:
-                return rejected(told.id, problem(Code.NOT_ALLOWED, f"{place} is not within the areas this source may write in"))
+                return problem(Code.NOT_ALLOWED, f"{place} is not known to lie within the areas this source may write in")
         owner = self._owner_of(told.type) if told.type is not None else None
         return Order(owner or KEEPER, told.source, told.id, self._command(told, enrolment))
+
+    async def _keep_refused(self, refused: Sequence[tuple[Told, Problem]]) -> bool:
+        """Keeps what the door refuses and can be named; False if that is not possible now, and the events must come again."""
+        named = [Refused(told.source, told.id, reason, _without_data(told)) for told, reason in refused if told.source and told.id]
+        if not named or self._keep is None:
+            return True
+        try:
+            await self._keep(named)
+        except UNAVAILABLE as error:
+            _log.warning("refusals could not be kept", refusals=len(named), error=f"{type(error).__name__}: {error}")
+            return False
+        return True
 
     def _command(self, told: Told, enrolment: Enrolment) -> bytes:
         enrolled = self._enrolled.get(enrolment)
@@ -95,6 +122,12 @@ class Door:
         self._senders.note((told.source, result.status) for told, result in pairs if told.source is not None and told.source in caller.enrolments)
 
 
-def rejected(id_: str | None, reason: Problem) -> Verdict:
-    """The verdict on an event the door itself refuses."""
-    return Verdict(id_, "rejected", msgspec.Raw(msgspec.json.encode(reason.as_json())))
+def _refused(told: Told, reason: Problem, *, kept: bool) -> Verdict:
+    if not kept and told.id is not None and told.source is not None:
+        return Verdict(told.id, "unavailable")
+    return Verdict(told.id, "rejected", msgspec.Raw(_ENCODE(reason.as_json())))
+
+
+def _without_data(told: Told) -> bytes:
+    """Nobody has looked whether the data of such an event names a person, so none of it is kept."""
+    return _ENCODE({"specversion": "1.0", "id": told.id, "source": told.source, **({"type": told.type[:200]} if told.type else {})})

@@ -44,7 +44,7 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
         async with Rooms({owner: addresses.of(owner) for owner in OWNERS}, settings.secret("internal.token"), settings.post_timeout) as rooms:
             router = Router(rooms, telemetry)
             router.start()
-            app.include_router(events_router(Door(router, owner_of, senders, telemetry), keyring, settings, telemetry))
+            app.include_router(events_router(Door(router, owner_of, senders, telemetry, keep=refusals.keep), keyring, settings, telemetry))
             app.include_router(rejected_router(keyring, refusals))
             app.include_router(sources_router(keyring, senders, refusals, settings))
             app.include_router(things_router(keyring, Passing(rooms, lambda _: "internal"), settings))
@@ -52,12 +52,12 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
             await router.stop()
         await database.close()
 
-    return build_app("Wangge gateway", lifespan, health, registry, version="1", openapi_version="3.1.0")
+    return build_app("Wangge gateway", lifespan, health, registry, version="1")
 
 
 def main() -> None:
     """Serves until told to stop."""
-    settings = GatewaySettings()
+    settings = GatewaySettings()  # type: ignore[call-arg]  # read from the environment
     configure(settings.name, json=settings.log_json)
     serve(create_app(settings, RoomAddresses()), settings)
 

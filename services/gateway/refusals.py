@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from services.kernel.errors import Code, refuse
+from services.kernel.inbox.inbox import Refused, keep_refused
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.queries import load
 
@@ -43,7 +44,7 @@ class _Cursor(msgspec.Struct, array_like=True):
 
 
 class Refusals:
-    """Reads what the rooms have refused and kept."""
+    """What was refused: kept by the rooms, and by the door where an event reaches no room."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,6 +57,11 @@ class Refusals:
         items = [Refusal(**{**row, "problem": _raw(row["problem"]), "event": _raw(row["event"])}) for row in rows[:limit]]
         last = items[-1] if len(rows) > limit else None
         return RefusalPage(items, None if last is None else _write_cursor(_Cursor(last.last_at, last.source, last.id)))
+
+    async def keep(self, refused: Sequence[Refused]) -> None:
+        """Keeps what the door refused."""
+        async with self._database.transaction() as connection:
+            await keep_refused(connection, refused, "gateway")
 
     async def counts(self) -> dict[str, int]:
         """How many events of each source stand refused."""

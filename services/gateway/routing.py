@@ -187,7 +187,8 @@ class Router:
                 if verdict.status == "unavailable":
                     broken.add(source)
                 # Sent again, what was stored after a break says duplicate: the source's order is kept whatever the room did.
-                verdicts[position] = Verdict(orders[position].id, "unavailable") if source in broken else verdict
+                id_ = orders[position].id  # ours: a room has none for what it cannot read
+                verdicts[position] = Verdict(id_, "unavailable") if source in broken else Verdict(id_, verdict.status, verdict.problem)
         return verdicts
 
 

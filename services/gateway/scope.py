@@ -51,7 +51,7 @@ def _named(told: Told, namespace: str) -> Iterator[tuple[str, str]]:
         data = _EVENT.decode(told.raw).data
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return  # no event at all: its room refuses and keeps it
-    family, verb = ((told.type or "").split(".") + ["", "", "", ""])[2:4]
+    family, verb = [*(told.type or "").split("."), "", "", "", ""][2:4]
     tree = family if family in {"area", "organisation"} else None
     fields = [("area", data.area), ("organisation", data.organisation), (tree, data.parent), (tree, data.into)]
     for name, value in fields:

@@ -58,30 +58,12 @@ class Counting:
         if entity.family == "link":
             return list(self._link(entity, entities))
         lives = spells(state)
-        rows = list(self._stock(entity, lives))
-        rows += self._flows(entity, state, lives)
+        faces = [[self._face(entity, part.data) for part in life.segments] for life in lives]
+        rows = list(_stock(entity.family, lives, faces))
+        rows += _flows(entity.family, lives, faces, opening=state.opening)
         if entity.family in TREES:
             rows += self._tree(entity, state, lives)
         return rows
-
-    def _stock(self, entity: Entity, lives: list[Spell]) -> Iterator[Row]:
-        pieces = ((part.start, part.end, self._face(entity, part.data)) for life in lives for part in life.segments)
-        for first, after, face in day_stretches(pieces):
-            yield _row(STOCKS[entity.family], face, first, after)
-
-    def _flows(self, entity: Entity, state: Standing, lives: list[Spell]) -> Iterator[Row]:
-        if entity.family not in BEGINNINGS:
-            return
-        for number, life in enumerate(lives):
-            from_before = number == 0 and state.opening
-            if not from_before:
-                yield _occurrence(BEGINNINGS[entity.family], self._face(entity, life.segments[0].data), life.start)
-            if life.end is not None and not (from_before and life.lapsed_at_once):
-                yield _occurrence(ENDINGS[entity.family], self._face(entity, life.segments[-1].data), life.end)
-            for left, reached in zip(life.segments, life.segments[1:], strict=False):
-                if reached.verb == "transferred":
-                    yield _occurrence(TRANSFERRED_OUT, self._face(entity, left.data), reached.start)
-                    yield _occurrence(TRANSFERRED_IN, self._face(entity, reached.data), reached.start)
 
     def _tree(self, entity: Entity, state: Standing, lives: list[Spell]) -> Iterator[Row]:
         pieces = ((part.start, part.end, self._node(entity, part.data)) for life in lives for part in life.segments)
@@ -142,6 +124,28 @@ class Counting:
 
     def _declared(self, kind: str, data: Document) -> Dims:
         return dict(self._catalogue.dims(kind, data.get("attributes") or {}))
+
+
+def _stock(family: str, lives: list[Spell], faces: list[list[_Face]]) -> Iterator[Row]:
+    pieces = ((part.start, part.end, face) for life, seen in zip(lives, faces, strict=True) for part, face in zip(life.segments, seen, strict=True))
+    for first, after, face in day_stretches(pieces):
+        yield _row(STOCKS[family], face, first, after)
+
+
+def _flows(family: str, lives: list[Spell], faces: list[list[_Face]], *, opening: bool) -> Iterator[Row]:
+    """Beginnings and ends with the face they left or found, transfers with both; an area has no flows."""
+    if family not in BEGINNINGS:
+        return
+    for number, (life, seen) in enumerate(zip(lives, faces, strict=True)):
+        from_before = number == 0 and opening
+        if not from_before:
+            yield _occurrence(BEGINNINGS[family], seen[0], life.start)
+        if life.end is not None and not (from_before and life.lapsed_at_once):
+            yield _occurrence(ENDINGS[family], seen[-1], life.end)
+        for position, part in enumerate(life.segments[1:], 1):
+            if part.verb == "transferred":
+                yield _occurrence(TRANSFERRED_OUT, seen[position - 1], part.start)
+                yield _occurrence(TRANSFERRED_IN, seen[position], part.start)
 
 
 def _kind(entity: Entity, data: Document) -> str:

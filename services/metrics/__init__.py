@@ -1,0 +1,1 @@
+"""The metrics room: facts in, figures out, each counted once."""

@@ -25,6 +25,7 @@ async def merge(connection: Connection, generation: int, most: int) -> tuple[int
     Commits are taken whole. How many they are is reckoned from the mean rows of those that wait, so a pass may take more where sizes differ much.
     """
     marks = await connection.fetchrow(_SQL.read_marks, generation)
+    assert marks is not None
     commits, waiting = marks["n"] - marks["merged_n"], marks["total"] - marks["merged_total"]
     if commits == 0:
         return 0, 0

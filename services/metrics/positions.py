@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 from services.kernel.postgres.database import UNAVAILABLE, Database
 from services.kernel.topics import Topics
 from services.metrics import store
-from services.metrics.model import Partition
+from services.metrics.model import Partition, Watermark
 
 _log = structlog.get_logger()
 BEGINNING = 0
@@ -56,7 +56,7 @@ class Positions:
             return None
         return described.id if described is not None else None
 
-    async def _read(self) -> dict[Partition, store.Watermark]:
+    async def _read(self) -> dict[Partition, Watermark]:
         delay = 0.1
         while True:
             try:

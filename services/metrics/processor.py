@@ -2,28 +2,27 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import asyncpg
 import structlog
 
 from services.kernel.failpoints import failpoint
-from services.kernel.postgres.database import LOST_RACE, UNAVAILABLE, Database
+from services.kernel.postgres.database import Database
 from services.metrics import deadletter, store
 from services.metrics.batch import Batch
-from services.metrics.fold import read
-from services.metrics.model import Axes, Chosen, Letter, Partition, Stop, Watermark, choose
+from services.metrics.model import Chosen, Partition, Stop, Watermark, choose
+from services.metrics.patience import Patience
+from services.metrics.reader import Reader
 from services.metrics.stops import Retry, Stops
 from services.metrics.telemetry import Telemetry
 
 _log = structlog.get_logger()
-_T = TypeVar("_T")
 
 _NO_FIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError, ValueError, TypeError, OverflowError)
 """What means that the database cannot keep what a letter says: a verdict on the content, never on the moment."""
 
-_AXES_KEPT = 1_000_000  # about 300 MB; beyond that the numbers are asked for again
 _HELD_BACK_MOST_S = 60.0  # then it goes on whatever waits: the group would take a silent worker's partitions away
 
 
@@ -33,6 +32,15 @@ class Record(Protocol):
     offset: int
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+
+
+class Limits(NamedTuple):
+    """How much a processor takes at a time; see the settings."""
+
+    batch: int = 10_000
+    linger_s: float = 0.02
+    reject_budget: int = 10
+    unmerged_rows: int = 2_000_000
 
 
 class GenerationMovedError(Exception):
@@ -46,32 +54,25 @@ class Processor:
         self,
         database: Database,
         telemetry: Telemetry,
+        limits: Limits = Limits(),  # noqa: B008 - a constant
         *,
-        batch: int = 10_000,
-        linger_s: float = 0.02,
-        reject_budget: int = 10,
-        unmerged_rows: int = 2_000_000,
         topic_id: Callable[[str], str | None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._telemetry = telemetry
-        self._limit = batch
-        self._linger = linger_s
-        self._budget = reject_budget
-        self._unmerged = unmerged_rows
+        self._limits = limits
         self._topic_id = topic_id
         self._clock = clock
-        self._axes: dict[Axes, int] = {}
-        self._generation = 0
-        self._pending: Batch | None = None
-        self._some = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._patience = Patience(clock, telemetry.retries.inc)
+        self._reader = Reader(database, self._patience)
         self._stops = Stops()
-        self._waiting = 0
+        self._pending: Batch | None = None
+        self._committing: Batch | None = None
+        self._some, self._room = asyncio.Event(), asyncio.Event()
+        self._room.set()
+        self._waiting_rows = 0
         self.reached: dict[Partition, int] = {}
-        self.waiting_since: float | None = None
 
     # ---- the transport's side
 
@@ -79,11 +80,9 @@ class Processor:
         """Reads a whole fetch and puts it in line; returns when there is room for the next one. What it was given is applied, or due to be read again."""
         failpoint("processor.after_fetch")
         await self._room.wait()
-        if self._generation == 0:
-            self._generation = await self._insist(self._read_generation)
-        generation = self._generation
+        generation = await self._reader.generation()
         for partition, records in fetched.items():
-            letters = await self._read(generation, [(record.value, record.offset) for record in records])
+            letters = await self._reader.read(generation, [(record.value, record.offset) for record in records])
             for letter, record in zip(letters, records, strict=True):
                 if letter.fault is not None:
                     letter.sequence = _sequence(record)
@@ -92,7 +91,7 @@ class Processor:
             self._pending.add(generation, partition, letters)
             self._some.set()
             await asyncio.sleep(0)  # a fetch of 10,000 takes a tenth of a second: let the health checks and the commit in between
-        if self._pending is not None and self._pending.size >= self._limit:
+        if self._pending is not None and self._pending.size >= self._limits.batch:
             self._room.clear()
 
     def retries(self) -> list[Retry]:
@@ -105,9 +104,15 @@ class Processor:
             self._telemetry.stopped.labels(*partition, reason).set(0)
         self.reached = {partition: offset for partition, offset in self.reached.items() if partition in assigned}
 
-    def is_stopped(self, partition: Partition) -> bool:
-        """Whether a partition waits for what only the relay, a rebuild or a person can bring."""
-        return partition in self._stops
+    def sought(self, offsets: Mapping[Partition, int]) -> None:
+        """Tells where partitions are read from now."""
+        self.reached.update(offsets)
+
+    def waits(self, partition: Partition) -> bool:
+        """Whether it is known why a partition does not move: its facts are in our hands, or wait for the database, the merge, the relay or a person."""
+        held = (self._pending, self._committing)
+        known = self._patience.waiting_since is not None or partition in self._stops
+        return known or any(batch is not None and partition in batch.letters for batch in held)
 
     # ---- the database's side
 
@@ -115,21 +120,24 @@ class Processor:
         """Commits what has been taken, batch after batch, until it is cancelled."""
         while True:
             await self._some.wait()
-            if self._pending is not None and self._pending.size < self._limit:
-                await asyncio.sleep(self._linger)
-            batch, self._pending = self._pending, None
+            if self._pending is not None and self._pending.size < self._limits.batch:
+                await asyncio.sleep(self._limits.linger_s)
+            self._committing, self._pending = self._pending, None
             self._some.clear()
             self._room.set()
-            if batch is not None:
+            if self._committing is not None:
                 await self._hold_back()
-                await self.apply(batch)
+                await self.apply(self._committing)
+            self._committing = None
 
     async def apply(self, batch: Batch) -> None:
         """Applies a batch, however long it takes: waits for a database that does not serve, buries what it cannot keep."""
         try:
-            chosen = await self._insist(lambda: self._commit(batch))
+            chosen = await self._patience.insist(lambda: self._commit(batch))
         except GenerationMovedError:
-            await self.apply(await self._read_again(batch))
+            generation = await self._reader.renew()
+            _log.info("the live generation moved", generation=generation)
+            await self.apply(await self._reader.read_again(batch, generation))
         except _NO_FIT as error:
             if batch.size > 1:
                 for half in batch.halves():
@@ -143,35 +151,21 @@ class Processor:
         else:
             self._report(batch, chosen)
 
-    async def _read_again(self, batch: Batch) -> Batch:
-        """The batch for the generation that is live now, in which axes have other numbers."""
-        self._axes, self._generation = {}, await self._insist(self._read_generation)
-        again = Batch(self._generation)
-        for partition, old in batch.letters.items():
-            letters = await self._read(again.generation, [(letter.body, letter.offset) for letter in old])
-            for letter, before in zip(letters, old, strict=True):
-                if before.fault is not None:
-                    letter.sequence, letter.fault, letter.lines = before.sequence, before.fault, []
-            again.add(again.generation, partition, letters)
-        _log.info("the live generation moved", generation=again.generation)
-        return again
-
     async def _commit(self, batch: Batch) -> dict[Partition, Chosen]:
-        started, waiting = self._clock(), self._waiting
+        started = self._clock()
         async with self._database.transaction() as connection:
             if await store.hold_live(connection) != batch.generation:
                 raise GenerationMovedError
             before = await store.lock_watermarks(connection, batch.generation, sorted(batch.letters))
             chosen = {partition: choose(self._known(partition, before[partition]), letters) for partition, letters in batch.letters.items()}
-            chosen = await deadletter.keep_to_budget(connection, batch.generation, chosen, before, self._budget)
+            chosen = await deadletter.keep_to_budget(connection, batch.generation, chosen, before, self._limits.reject_budget)
             buried = await deadletter.bury(connection, batch.generation, chosen)
             await store.move_watermarks(connection, batch.generation, before, store.moved(chosen, before))
             letters = [letter for choice in chosen.values() for letter in choice.letters]
             if letters:
-                waiting = await store.append(connection, batch.generation, letters)
+                self._waiting_rows = await store.append(connection, batch.generation, letters)
             failpoint("processor.before_commit")
         failpoint("processor.after_commit")
-        self._waiting = waiting
         self._telemetry.buried.inc(buried)
         self._telemetry.commits.inc()
         self._telemetry.commit_seconds.observe(self._clock() - started)
@@ -183,62 +177,14 @@ class Processor:
         topic_id = self._topic_id(partition.topic)
         return watermark if watermark.topic_id == topic_id else watermark._replace(topic_id=topic_id, next_offset=None)
 
-    # ---- reading
-
-    async def _read(self, generation: int, records: Sequence[tuple[bytes | None, int | None]]) -> list[Letter]:
-        if len(self._axes) > _AXES_KEPT:
-            self._axes = {}
-        axes, missing = self._axes, set[Axes]()
-        letters: list[Letter] = []
-        incomplete: list[int] = []
-        for index, (body, offset) in enumerate(records):
-            known = len(missing)
-            letters.append(read(body, offset, axes, missing))
-            if len(missing) != known or (missing and any(line[0] == 0 for line in letters[-1].lines)):
-                incomplete.append(index)
-        if missing:
-            axes.update(await self._insist(lambda: self._number(generation, missing)))
-            for index in incomplete:
-                letters[index] = read(*records[index], axes, set())
-        return letters
-
-    async def _number(self, generation: int, missing: set[Axes]) -> dict[Axes, int]:
-        async with self._database.transaction() as connection:
-            return await store.number_axes(connection, generation, missing)
-
-    async def _read_generation(self) -> int:
-        async with self._database.transaction() as connection:
-            return await store.read_live(connection)
-
-    # ---- waiting
-
-    async def _insist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
-        """Repeats what the database could not do now, at growing intervals, for as long as it takes."""
-        delay = 0.05
-        while True:
-            try:
-                result = await attempt()
-            except (*UNAVAILABLE, *LOST_RACE, store.WatermarkMovedError) as error:
-                if self.waiting_since is None:
-                    self.waiting_since = self._clock()
-                    _log.warning("the database does not serve, trying again", error=f"{type(error).__name__}: {error}")
-                self._telemetry.retries.inc()
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, 2.0)
-            else:
-                self.waiting_since = None
-                return result
-
     async def _hold_back(self) -> None:
         """Waits while too many rows are waiting to be merged."""
-        if self._waiting <= self._unmerged:
+        if self._waiting_rows <= self._limits.unmerged_rows:
             return
         started = self._clock()
-        while self._waiting > self._unmerged and self._clock() - started < _HELD_BACK_MOST_S:
-            self.waiting_since = started
+        while self._waiting_rows > self._limits.unmerged_rows and self._clock() - started < _HELD_BACK_MOST_S:
             await asyncio.sleep(0.1)
-            self._waiting = await self._insist(self._count_waiting)
-        self.waiting_since = None
+            self._waiting_rows = await self._patience.insist(self._count_waiting)
         self._telemetry.held_back.inc(self._clock() - started)
 
     async def _count_waiting(self) -> int:
@@ -248,26 +194,29 @@ class Processor:
     # ---- telling
 
     def _report(self, batch: Batch, chosen: Mapping[Partition, Chosen]) -> None:
-        telemetry, now = self._telemetry, self._clock()
+        telemetry = self._telemetry
         telemetry.progress.set_to_current_time()
         for partition, choice in chosen.items():
-            topic = partition.topic
-            telemetry.facts.labels(topic).inc(len(choice.letters))
+            telemetry.facts.labels(partition.topic).inc(len(choice.letters))
             telemetry.rows.inc(sum(len(letter.lines) for letter in choice.letters))
-            telemetry.repeated.labels(topic).inc(choice.repeated)
+            telemetry.repeated.labels(partition.topic).inc(choice.repeated)
             telemetry.sequence.labels(*partition).set(choice.watermark.sequence)
             if choice.watermark.next_offset is not None:
                 self.reached[partition] = choice.watermark.next_offset
-            news = self._stops.note(partition, choice, batch.letters[partition], now)
-            if news is None:
-                continue
-            if news.stopped is not None:
-                telemetry.stops.labels(topic, news.stopped).inc()
-                telemetry.stopped.labels(*partition, news.stopped).set(1)
-                _log.error(_ADVICE[news.stopped], topic=topic, partition=partition.partition, watermark=choice.watermark.sequence)
-            if news.healed is not None:
-                telemetry.stopped.labels(*partition, news.healed).set(0)
-                _log.info("partition goes on", topic=topic, partition=partition.partition, watermark=choice.watermark.sequence)
+            self._tell_stops(batch, partition, choice)
+
+    def _tell_stops(self, batch: Batch, partition: Partition, choice: Chosen) -> None:
+        news = self._stops.note(partition, choice, batch.letters[partition], self._clock())
+        if news is None:
+            return
+        where = {"topic": partition.topic, "partition": partition.partition, "watermark": choice.watermark.sequence}
+        if news.healed is not None:
+            self._telemetry.stopped.labels(*partition, news.healed).set(0)
+            _log.info("partition goes on", **where)
+        if news.stopped is not None:
+            self._telemetry.stops.labels(partition.topic, news.stopped).inc()
+            self._telemetry.stopped.labels(*partition, news.stopped).set(1)
+            _log.error(_ADVICE[news.stopped], **where)
 
 
 _ADVICE = {

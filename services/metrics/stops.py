@@ -56,7 +56,7 @@ class Stops:
             known.behind = max(known.behind, last)
             return None
         self._stopped[partition] = _Stopped(choice.stop, last, 0, now)
-        return News(partition, choice.stop, None)
+        return News(partition, choice.stop, None if known is None else known.reason)
 
     def due(self, now: float) -> list[Retry]:
         """The partitions to be read again now; each at growing intervals, for a gap every second time from the beginning."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
+import asyncpg
+
 from services.kernel.postgres.database import Connection
 from services.kernel.postgres.queries import load
 from services.metrics.model import Axes, Chosen, Letter, Line, Partition, Watermark
@@ -50,6 +52,7 @@ async def append(connection: Connection, generation: int, letters: Sequence[Lett
     """
     total = sum(len(letter.lines) for letter in letters)
     taken = await connection.fetchrow(_SQL.take_number, generation, total)
+    assert taken is not None
     n = taken["n"]
     lines: Iterable[Line] = chain.from_iterable(letter.lines for letter in letters)
     if total:
@@ -76,8 +79,8 @@ def moved(chosen: Mapping[Partition, Chosen], before: Mapping[Partition, Waterma
     return {partition: choice.watermark for partition, choice in chosen.items() if choice.watermark != before[partition]}
 
 
-def _watermarks(rows: Iterable[Mapping[str, object]]) -> dict[Partition, Watermark]:
-    return {Partition(row["topic"], row["partition"]): Watermark(row["epoch"], row["sequence"], row["topic_id"], row["next_offset"]) for row in rows}  # type: ignore[arg-type]
+def _watermarks(rows: Iterable[asyncpg.Record]) -> dict[Partition, Watermark]:
+    return {Partition(row["topic"], row["partition"]): Watermark(row["epoch"], row["sequence"], row["topic_id"], row["next_offset"]) for row in rows}
 
 
 def _columns(rows: Iterable[Sequence[object]], width: int) -> list[list[object]]:

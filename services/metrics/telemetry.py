@@ -16,7 +16,9 @@ class Telemetry:
         self.buried = Counter("wangge_processor_buried", "Records kept as dead letters", registry=registry)
         self.commits = Counter("wangge_processor_commits", "Transactions committed", registry=registry)
         self.commit_seconds = Histogram("wangge_processor_commit_seconds", "Time of a transaction", buckets=_SECONDS, registry=registry)
-        self.batch_facts = Histogram("wangge_processor_batch_facts", "Facts of a transaction", buckets=(1, 10, 100, 1000, 3000, 10_000, 30_000), registry=registry)
+        self.batch_facts = Histogram(
+            "wangge_processor_batch_facts", "Facts of a transaction", buckets=(1, 10, 100, 1000, 3000, 10_000, 30_000), registry=registry
+        )
         self.retries = Counter("wangge_processor_retries", "Transactions repeated because the database did not serve", registry=registry)
         self.stops = Counter("wangge_processor_stops", "Times that a partition had to stop", ("topic", "reason"), registry=registry)
         self.stopped = Gauge("wangge_processor_stopped", "1 while a partition is stopped", (*place, "reason"), registry=registry)

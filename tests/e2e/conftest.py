@@ -15,8 +15,12 @@ from tests.support.waiting import eventually
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Two processors; a process that dies stays dead until a test starts it."""
-    with Platform(Path(tmp_path_factory.mktemp("platform")), free_base(), workers=2, restart=False) as one:
-        yield one
+    one = Platform(Path(tmp_path_factory.mktemp("platform")), free_base(), workers=2, restart=False)
+    try:
+        with one:
+            yield one
+    finally:
+        one.state.delete()
 
 
 @pytest.fixture

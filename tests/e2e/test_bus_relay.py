@@ -91,7 +91,7 @@ async def log(database_dsn: str) -> AsyncIterator[Log]:
 
 @asynccontextmanager
 async def relay(dsn: str, kafka: str, port: int, fail: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
-    environment = os.environ | {"WANGGE_POSTGRES": as_role(dsn, "cases"), "WANGGE_KAFKA": kafka, "WANGGE_PORT": str(port), "WANGGE_NAME": "cases-relay", "WANGGE_FAIL": fail}
+    environment = os.environ | {"WANGGE_POSTGRES": as_role(dsn, "cases"), "WANGGE_KAFKA": kafka, "WANGGE_PORT": str(port), "WANGGE_FAIL": fail}
     command = (sys.executable, "-m", "services.kernel.eventlog.relay", TOPIC)
     process = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, env=environment)
     try:

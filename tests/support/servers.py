@@ -27,3 +27,4 @@ def throwaway_postgres(folder: Path) -> Iterator[str]:
         yield Addresses(state, ports, {}).superuser_dsn
     finally:
         supervisor.close()
+        state.delete()

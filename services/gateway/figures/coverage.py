@@ -7,7 +7,8 @@ from services.gateway.figures.forest import AREA, ORGANISATION
 from services.gateway.figures.groups import ALL, EXCLUDED
 from services.gateway.figures.labels import LabelAsked, sort_labels
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments, runs_of
-from services.gateway.figures.snapshot import SQL, Snapshot
+from services.gateway.figures.snapshot import Snapshot
+from services.gateway.figures.statements import SQL
 from services.gateway.figures.table import WHOLE, Slot, Table
 from services.kernel.catalogue.metrics import Covered, Measure
 
@@ -21,9 +22,8 @@ class Cover:
     def __init__(self, asked: Asked, covered: Covered) -> None:
         self.measure, inner = rows_of(asked.narrowed(type(asked.narrowing)()), covered.measure, covered.measure)
         inner = inner.narrowed(inner.narrowing.by(kinds=asked.kinds_of(covered), conditions=covered.where))
-        # Only the labels matter here, in no group.
-        plain = LabelAsked(inner.narrowing.kinds, inner.narrowing.conditions)
-        found = [label for label, _ in sort_labels(asked.snapshot.labels(self.measure.id), plain, asked.view.groups)]
+        self.asked = LabelAsked(inner.narrowing.kinds, inner.narrowing.conditions)  # in no group
+        found = [label for label, _ in sort_labels(asked.snapshot.labels(self.measure.id), self.asked, asked.view.groups)]
         self.role = covered.role
         self.labels = [[label.kind for label in found], [label.dims for label in found]]
         self.is_stock = self.measure.nature == "stock"

@@ -9,7 +9,7 @@ from services.gateway.figures.conditions import values_of
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import sort_labels
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments, runs_of
-from services.gateway.figures.snapshot import SQL
+from services.gateway.figures.statements import SQL
 from services.gateway.figures.sums import add_up
 from services.gateway.figures.table import WHOLE, Numbers, Slot, Table
 from services.kernel.catalogue.metrics import Measure

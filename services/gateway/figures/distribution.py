@@ -22,7 +22,7 @@ async def distribution(asked: Asked, measure: Measure, q: float | None) -> Table
         for name, at in (("p50", 0.5), ("p90", 0.9)):
             further[name] = {slot: quantile(buckets.get(slot, {}), at) for slot in totals}
     wanted = asked.quantile if asked.quantile is not None else q
-    values = means if wanted is None else {slot: quantile(buckets.get(slot, {}), wanted) for slot in totals}
+    values: Numbers = means if wanted is None else {slot: quantile(buckets.get(slot, {}), wanted) for slot in totals}
     return Table(values, further=further, unplaced=summed.unplaced.rows, empty=None)
 
 

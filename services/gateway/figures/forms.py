@@ -57,7 +57,7 @@ async def _number_of(metric: Metric, asked: Asked) -> Exact:
     return numbers.get(Slot(WHOLE, ALL), 0) or 0
 
 
-async def _evaluate(metric: Metric, asked: Asked) -> Table:
+async def _evaluate(metric: Metric, asked: Asked) -> Table:  # noqa: PLR0911  one return for each form
     match metric.form:
         case Sum(measure=name, count=count, uniform=uniform):
             return await _sum(asked, name, metric.id, uniform, count=count)

@@ -11,13 +11,11 @@ import msgspec
 
 from services.gateway.figures.forest import Forest, TreeRow
 from services.gateway.figures.labels import Label
+from services.gateway.figures.statements import SQL
 from services.gateway.figures.tree import Trees
 from services.kernel.clock import Clock
 from services.kernel.days import business_date
 from services.kernel.postgres.database import Connection, Database
-from services.kernel.postgres.queries import load
-
-SQL = load("services.gateway", "sql/figures.sql")
 
 _TREE = "_tree"
 _MOST_COMMITS = 2_000
@@ -95,6 +93,12 @@ class Snapshot:
         trees.move_to_end(key)
         return found
 
+    def on(self, today: date) -> "Snapshot":
+        """The same moment of the figures, with another day as today."""
+        if today == self.today:
+            return self
+        return Snapshot(self.connection, self.head, self._memory, today, self.forest, rows_only=self.rows_only)
+
     def labels(self, measure: str) -> Iterable[Label]:
         """Every kind and dimensions a row measure was ever counted with."""
         return self._memory.labels.get(measure, ())
@@ -146,7 +150,7 @@ async def _forest_of(connection: Connection, head: Head, memory: Memory) -> Fore
 async def _relearn(connection: Connection, head: Head, memory: Memory) -> None:
     memory.generation, memory.labels, memory.touched = head.generation, {}, {}
     memory.forest = Forest((), generation=0)
-    for record in await connection.fetch(SQL.list_labels, head.generation, head.merged):
+    for record in await connection.fetch(SQL.list_labels, head.generation):
         memory.learn(record["measure"], Label(record["kind"], record["dims"]), head.n)
 
 

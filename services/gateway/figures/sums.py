@@ -9,7 +9,8 @@ from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import Sorted, Split, sort_labels
 from services.gateway.figures.periods import BEGINNING, ENDLESS
 from services.gateway.figures.reading import Leaf, Run, place_arguments, runs_of
-from services.gateway.figures.snapshot import SQL, Snapshot
+from services.gateway.figures.snapshot import Snapshot
+from services.gateway.figures.statements import SQL
 from services.gateway.figures.table import WHOLE, Slot
 from services.gateway.figures.view import View
 from services.kernel.catalogue.metrics import Nature

@@ -34,7 +34,7 @@ async def at_ancestor(asked: Asked, kind: str, evaluate: Evaluate) -> Table:
         return overall if found is None else by_key.get(found, {})
 
     numbers = {Slot(bucket, ALL): value for bucket, value in ancestor(node).items()}
-    if here.by == family:
-        for number, group in asked.view.groups.numbered():
-            numbers |= {Slot(bucket, number): value for bucket, value in ancestor(group.key if group.key is not None else node).items()}
+    for number, group in asked.view.groups.numbered():
+        key = group.key if here.by == family and group.key is not None else node
+        numbers |= {Slot(bucket, number): value for bucket, value in ancestor(key).items()}
     return Table(numbers, unplaced=table.unplaced)

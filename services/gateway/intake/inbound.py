@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 
 POLL_S = 0.2
 CALL_MS = 5_000  # kafka-python would wait without end for a coordinator that is away
-MOST_BYTES = 8 * 1024 * 1024
+FETCH_BYTES = 4 * 1024 * 1024  # kafka-python reads a fetch in one go, and heartbeats wait meanwhile; a larger record still comes, alone
 
 
 class Polled(NamedTuple):
@@ -90,7 +90,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            max_partition_fetch_bytes=MOST_BYTES,
+            fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=100,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=3_000,

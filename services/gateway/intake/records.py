@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from services.gateway.cloudevents import STRUCTURED, Told, UnreadableError, read_events
 from services.kernel.contracts.envelope import from_headers
 from services.kernel.errors import Code, RefusedError, problem
+
+_JSON = msgspec.json.Decoder(msgspec.Raw)
 
 KEY_HEADER = "wangge-key"
 """Carries the API key of the record's source."""
@@ -49,8 +53,18 @@ def _read_binary(record: Record, media_type: str) -> Told:
     if media_type not in {"application/json", ""}:
         raise UnreadableError(f"data must be application/json, not {media_type}")
     value = record.value or b""
-    if value:
-        read_events({"content-type": STRUCTURED}, b'{"data":%b}' % value)  # its data must be JSON before it is put into an event
+    _check_json(value)
     headers = {name: content for name, content in record.headers.items() if name.startswith("ce_") or name == "content-type"}
     event = from_headers(headers.items(), value)
     return Told(event.to_json(), event.id, event.source, event.type)
+
+
+def _check_json(value: bytes) -> None:
+    """The data is put into an event unread, so it must be one JSON value and nothing beside it."""
+    if not value:
+        return
+    try:
+        value.decode()
+        _JSON.decode(value)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"the data is no JSON: {error}") from error

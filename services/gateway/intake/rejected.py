@@ -100,7 +100,7 @@ def _without_data(refusal: Refusal) -> Refused:
     source, id_ = refusal.name
     attributes = {"specversion": "1.0", "id": id_, "source": source}
     if refusal.item.told.type is not None:
-        attributes["type"] = refusal.item.told.type
+        attributes["type"] = refusal.item.told.type[:200]
     return Refused(source, id_, refusal.problem, _ENCODE(attributes))
 
 

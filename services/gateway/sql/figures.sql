@@ -22,172 +22,128 @@ JOIN metrics.merged AS d ON d.generation = g.live;
 
 -- name: list_changes
 -- Which kinds of rows the commits after n brought, and the last of them for each.
-SELECT measure, kind, dims, max(n) AS n FROM metrics.row WHERE generation = $1 AND n > $2 GROUP BY measure, kind, dims;
+SELECT a.measure, a.kind, a.dims, max(l.n) AS n
+FROM (SELECT axis, max(n) AS n FROM metrics.line WHERE generation = $1 AND n > $2 GROUP BY axis) AS l
+JOIN metrics.axis AS a ON a.generation = $1 AND a.axis = l.axis
+GROUP BY a.measure, a.kind, a.dims;
 
 -- name: list_labels
--- Every measure, kind and dimensions that were ever counted: the merged ones as axes, the others as rows.
-SELECT DISTINCT measure, kind, dims FROM metrics.axis WHERE generation = $1
-UNION
-SELECT measure, kind, dims FROM metrics.row WHERE generation = $1 AND n > $2;
+-- Every measure, kind and dimensions that were ever counted.
+SELECT DISTINCT measure, kind, dims FROM metrics.axis WHERE generation = $1;
 
 -- name: list_tree
 -- The rows of both trees that stand.
-SELECT thing, kind, area, organisation, dims, day, until
-FROM metrics.row
-WHERE generation = $1 AND measure = '_tree'
-GROUP BY thing, kind, area, organisation, dims, day, until
-HAVING sum(sign) > 0;
+SELECT l.thing, a.kind, a.area, a.organisation, a.dims, l.day, l.until
+FROM metrics.axis AS a
+JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
+WHERE a.generation = $1 AND a.measure = '_tree'
+GROUP BY l.thing, a.kind, a.area, a.organisation, a.dims, l.day, l.until
+HAVING sum(l.sign) > 0;
 
 -- name: read_last_tree_change
 -- The commit that last changed the trees.
-SELECT coalesce(max(n), 0) FROM metrics.row WHERE generation = $1 AND measure = '_tree';
+SELECT coalesce(max(l.n), 0)
+FROM metrics.axis AS a
+JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
+WHERE a.generation = $1 AND a.measure = '_tree';
 
--- name: sum_cells
--- Sums by bucket, label and group of one measure: cells as far as they are merged, and the rows of the commits after $23.
--- The first 21 parameters are the same in all statements over figures: $1-$15 places (group -1 is not asked), $16 merge days that number
--- the eras, $17 generation, $18 measure, $19-$21 labels. $22 whether to read cells; $24 bucket by since; $25 starts of the buckets.
+-- name: asked_axes
+-- What begins every statement below: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live
+-- node, in the eras from first to last. $1-$15 places (Places; group -1 is not asked), $16 merge days that number the eras, $17 generation,
+-- $18 measure, $19-$21 labels. A label stands for one kind with its dimensions; where it falls into several groups it comes several times.
 WITH area_place AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::boolean[]) AS t (key, first, last, grp, placed)
+    SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::boolean[]) AS t (key, first, last, grp, placed)
 ),
 org_place AS MATERIALIZED (
-    SELECT * FROM unnest($6::text[], $7::int[], $8::int[], $9::int[], $10::boolean[], $11::int[], $12::boolean[])
+    SELECT * FROM unnest($6::text[], $7::integer[], $8::integer[], $9::integer[], $10::boolean[], $11::integer[], $12::boolean[])
         AS t (key, first, last, grp, placed, area_grp, area_placed)
 ),
 label AS MATERIALIZED (
-    SELECT * FROM unnest($19::text[], $20::text[], $21::int[]) AS t (kind, dims, label)
+    SELECT * FROM unnest($19::text[], $20::text[], $21::integer[]) AS t (kind, dims, label)
 ),
-source AS (
-    SELECT x.axis, x.kind, x.area, x.organisation, x.dims, NULL::date AS day, NULL::date AS since, NULL::bigint AS value, NULL::bigint AS count
-    FROM metrics.axis AS x
-    WHERE x.generation = $17 AND x.measure = $18 AND $22::boolean
-    UNION ALL
-    SELECT NULL, r.kind, r.area, r.organisation, r.dims, e.day, coalesce(r.since, '-infinity'), e.sign * r.sign * r.value, e.sign * r.sign
-    FROM metrics.row AS r
-    CROSS JOIN LATERAL (VALUES (r.day, 1), (r.until, -1)) AS e (day, sign)
-    WHERE r.generation = $17 AND r.measure = $18 AND r.n > $23 AND (e.sign = 1 OR r.until > r.day)
-),
-placed AS MATERIALIZED (
+spotted AS (
     SELECT
-        s.axis, s.day, s.since, s.value, s.count, l.label,
-        coalesce(o.grp, $14) + CASE WHEN s.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END AS grp,
-        CASE
-            WHEN $15::boolean THEN coalesce(o.placed, false)
-            WHEN s.area IS NULL THEN coalesce(o.area_placed, false)
-            ELSE coalesce(a.placed, false)
-        END AS placed,
+        x.axis, l.label,
+        coalesce(o.grp, $14::integer) AS org_grp,
+        CASE WHEN x.area IS NULL THEN coalesce(o.area_grp, $13::integer) ELSE coalesce(a.grp, $13) END AS area_grp,
+        coalesce(o.placed, false) AS org_placed,
+        CASE WHEN x.area IS NULL THEN coalesce(o.area_placed, false) ELSE coalesce(a.placed, false) END AS area_placed,
         greatest(a.first, o.first, 0) AS first,
         least(a.last, o.last, 2147483647) AS last
-    FROM source AS s
-    JOIN label AS l ON l.kind = s.kind AND l.dims = s.dims
-    LEFT JOIN area_place AS a ON a.key = s.area
-    LEFT JOIN org_place AS o ON o.key = s.organisation
-    WHERE coalesce(o.grp, $14) >= 0 AND CASE WHEN s.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END >= 0
+    FROM metrics.axis AS x
+    JOIN label AS l ON l.kind = x.kind AND l.dims = x.dims
+    LEFT JOIN area_place AS a ON a.key = x.area
+    LEFT JOIN org_place AS o ON o.key = x.organisation
+    WHERE x.generation = $17::integer AND x.measure = $18::text
+),
+era AS MATERIALIZED (
+    SELECT $16::date[] AS starts
+),
+asked AS MATERIALIZED (
+    SELECT axis, label, org_grp + area_grp AS grp, CASE WHEN $15::boolean THEN org_placed ELSE area_placed END AS placed, first, last
+    FROM spotted
+    WHERE org_grp >= 0 AND area_grp >= 0
+)
+
+-- name: sum_cells
+-- Sums by bucket, label and group: cells as far as they are merged (if $22), and the rows of the commits after $23.
+-- $24 bucket by since; $25 starts of the buckets; $26, $27 first and last day; $28, $29 first and last since.
+, counted AS (
+    SELECT c.day, c.since, c.value, c.count, p.label, p.grp, p.placed, p.first, p.last
+    FROM asked AS p
+    JOIN metrics.cell AS c ON c.generation = $17 AND c.axis = p.axis
+    WHERE $22::boolean AND c.day BETWEEN $26 AND $27 AND c.since BETWEEN $28 AND $29
+    UNION ALL
+    SELECT e.day, coalesce(r.since, '-infinity'), e.sign * r.sign * r.value, e.sign * r.sign, p.label, p.grp, p.placed, p.first, p.last
+    FROM metrics.line AS r
+    JOIN asked AS p ON p.axis = r.axis
+    CROSS JOIN LATERAL (VALUES (r.day, 1), (r.until, -1)) AS e (day, sign)
+    WHERE
+        r.generation = $17 AND r.n > $23 AND (e.sign = 1 OR r.until > r.day)
+        AND e.day BETWEEN $26 AND $27 AND coalesce(r.since, '-infinity') BETWEEN $28 AND $29
 )
 SELECT
     width_bucket(CASE WHEN $24::boolean THEN x.since ELSE x.day END, $25::date[]) AS bucket,
     x.label, x.grp, x.placed, sum(x.value)::bigint AS value, sum(x.count)::bigint AS count
-FROM (
-    SELECT c.day, c.since, c.value, c.count, p.label, p.grp, p.placed, p.first, p.last
-    FROM placed AS p
-    JOIN metrics.cell AS c ON c.generation = $17 AND c.axis = p.axis
-    UNION ALL
-    SELECT p.day, p.since, p.value, p.count, p.label, p.grp, p.placed, p.first, p.last FROM placed AS p WHERE p.axis IS NULL
-) AS x
-WHERE
-    x.day BETWEEN $26 AND $27 AND x.since BETWEEN $28 AND $29
-    AND (x.first = 0 AND x.last = 2147483647 OR width_bucket(x.day, $16::date[]) BETWEEN x.first AND x.last)
+FROM counted AS x
+CROSS JOIN era
+WHERE x.first = 0 AND x.last = 2147483647 OR width_bucket(x.day, era.starts) BETWEEN x.first AND x.last
 GROUP BY 1, 2, 3, 4;
 
 -- name: sum_rows
 -- The same sums from rows alone, by looking at each day asked and not by running sums. $22 narrows to rows with this in their roles.
 -- $23 nature: stock, flow or cohort; $24-$26 buckets with their first and last day; $27 the day a cohort is looked at.
-WITH area_place AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::boolean[]) AS t (key, first, last, grp, placed)
-),
-org_place AS MATERIALIZED (
-    SELECT * FROM unnest($6::text[], $7::int[], $8::int[], $9::int[], $10::boolean[], $11::int[], $12::boolean[])
-        AS t (key, first, last, grp, placed, area_grp, area_placed)
-),
-label AS MATERIALIZED (
-    SELECT * FROM unnest($19::text[], $20::text[], $21::int[]) AS t (kind, dims, label)
-),
-bucket AS MATERIALIZED (
-    SELECT * FROM unnest($24::int[], $25::date[], $26::date[]) AS t (bucket, first, last)
-)
-SELECT
-    b.bucket, l.label,
-    coalesce(o.grp, $14) + CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END AS grp,
-    CASE
-        WHEN $15::boolean THEN coalesce(o.placed, false)
-        WHEN r.area IS NULL THEN coalesce(o.area_placed, false)
-        ELSE coalesce(a.placed, false)
-    END AS placed,
-    sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
-FROM metrics.row AS r
-JOIN label AS l ON l.kind = r.kind AND l.dims = r.dims
-JOIN bucket AS b ON CASE $23
+SELECT b.bucket, p.label, p.grp, p.placed, sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
+FROM asked AS p
+CROSS JOIN era
+JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+JOIN unnest($24::integer[], $25::date[], $26::date[]) AS b (bucket, first, last) ON CASE $23
     WHEN 'stock' THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL)
     WHEN 'flow' THEN r.day BETWEEN b.first AND b.last
     ELSE r.since BETWEEN b.first AND b.last AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
 END
-LEFT JOIN area_place AS a ON a.key = r.area AND width_bucket(r.day, $16::date[]) BETWEEN a.first AND a.last
-LEFT JOIN org_place AS o ON o.key = r.organisation AND width_bucket(r.day, $16::date[]) BETWEEN o.first AND o.last
-WHERE
-    r.generation = $17 AND r.measure = $18 AND ($22::text IS NULL OR strpos(r.roles, $22) > 0)
-    AND coalesce(o.grp, $14) >= 0 AND CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END >= 0
+WHERE $22::text IS NULL OR strpos(r.roles, $22) > 0
 GROUP BY 1, 2, 3, 4;
 
 -- name: count_present
 -- Distinct things in a role by bucket and group, and together (null): presence as far as it is merged, and the rows of the commits after $23.
 -- $22 role; $24 starts of the buckets; $25, $26 first and last day; $27 only things like these.
-WITH area_place AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::boolean[]) AS t (key, first, last, grp, placed)
-),
-org_place AS MATERIALIZED (
-    SELECT * FROM unnest($6::text[], $7::int[], $8::int[], $9::int[], $10::boolean[], $11::int[], $12::boolean[])
-        AS t (key, first, last, grp, placed, area_grp, area_placed)
-),
-label AS MATERIALIZED (
-    SELECT * FROM unnest($19::text[], $20::text[], $21::int[]) AS t (kind, dims, label)
-),
-source AS (
-    SELECT x.axis, x.kind, x.area, x.organisation, x.dims, NULL::date AS day, NULL::text AS thing, NULL::bigint AS count
-    FROM metrics.axis AS x
-    WHERE x.generation = $17 AND x.measure = $18
+, seen AS (
+    SELECT c.day, c.thing, c.count, p.label + p.grp AS grp, p.placed, p.first, p.last
+    FROM asked AS p
+    JOIN metrics.presence AS c ON c.generation = $17 AND c.axis = p.axis AND c.role = $22
+    WHERE c.day BETWEEN $25 AND $26
     UNION ALL
-    SELECT NULL, r.kind, r.area, r.organisation, r.dims, r.day, r.roles::jsonb ->> $22, r.sign
-    FROM metrics.row AS r
-    WHERE r.generation = $17 AND r.measure = $18 AND r.n > $23 AND r.roles::jsonb ? $22
-),
-placed AS MATERIALIZED (
-    SELECT
-        s.axis, s.day, s.thing, s.count,
-        l.label + coalesce(o.grp, $14) + CASE WHEN s.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END AS grp,
-        CASE
-            WHEN $15::boolean THEN coalesce(o.placed, false)
-            WHEN s.area IS NULL THEN coalesce(o.area_placed, false)
-            ELSE coalesce(a.placed, false)
-        END AS placed,
-        greatest(a.first, o.first, 0) AS first,
-        least(a.last, o.last, 2147483647) AS last
-    FROM source AS s
-    JOIN label AS l ON l.kind = s.kind AND l.dims = s.dims
-    LEFT JOIN area_place AS a ON a.key = s.area
-    LEFT JOIN org_place AS o ON o.key = s.organisation
-    WHERE coalesce(o.grp, $14) >= 0 AND CASE WHEN s.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END >= 0
+    SELECT r.day, r.roles::json ->> $22, r.sign, p.label + p.grp, p.placed, p.first, p.last
+    FROM metrics.line AS r
+    JOIN asked AS p ON p.axis = r.axis
+    WHERE r.generation = $17 AND r.n > $23 AND r.day BETWEEN $25 AND $26
 ),
 present AS (
     SELECT width_bucket(x.day, $24::date[]) AS bucket, x.grp, x.placed, x.thing
-    FROM (
-        SELECT c.day, c.thing, c.count, p.grp, p.placed, p.first, p.last
-        FROM placed AS p
-        JOIN metrics.presence AS c ON c.generation = $17 AND c.axis = p.axis AND c.role = $22
-        UNION ALL
-        SELECT p.day, p.thing, p.count, p.grp, p.placed, p.first, p.last FROM placed AS p WHERE p.axis IS NULL
-    ) AS x
-    WHERE
-        x.day BETWEEN $25 AND $26 AND width_bucket(x.day, $16::date[]) BETWEEN x.first AND x.last
-        AND ($27::text[] IS NULL OR x.thing LIKE ANY ($27))
+    FROM seen AS x
+    CROSS JOIN era
+    WHERE x.thing IS NOT NULL AND width_bucket(x.day, era.starts) BETWEEN x.first AND x.last AND ($27::text[] IS NULL OR x.thing LIKE ANY ($27))
     GROUP BY 1, 2, 3, 4
     HAVING sum(x.count) > 0
 )
@@ -198,37 +154,14 @@ GROUP BY CUBE (bucket, grp);
 -- name: count_distinct
 -- The same from rows alone; role `thing` counts the things themselves. $23 narrows to rows with this in their roles, $24 to things like these;
 -- $25 whether stretches are looked at on the last day of each bucket; $26-$28 buckets with their first and last day.
-WITH area_place AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::boolean[]) AS t (key, first, last, grp, placed)
-),
-org_place AS MATERIALIZED (
-    SELECT * FROM unnest($6::text[], $7::int[], $8::int[], $9::int[], $10::boolean[], $11::int[], $12::boolean[])
-        AS t (key, first, last, grp, placed, area_grp, area_placed)
-),
-label AS MATERIALIZED (
-    SELECT * FROM unnest($19::text[], $20::text[], $21::int[]) AS t (kind, dims, label)
-),
-bucket AS MATERIALIZED (
-    SELECT * FROM unnest($26::int[], $27::date[], $28::date[]) AS t (bucket, first, last)
-),
-present AS (
-    SELECT
-        b.bucket,
-        l.label + coalesce(o.grp, $14) + CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END AS grp,
-        CASE
-            WHEN $15::boolean THEN coalesce(o.placed, false)
-            WHEN r.area IS NULL THEN coalesce(o.area_placed, false)
-            ELSE coalesce(a.placed, false)
-        END AS placed,
-        CASE WHEN $22 = 'thing' THEN r.thing ELSE r.roles::jsonb ->> $22 END AS thing
-    FROM metrics.row AS r
-    JOIN label AS l ON l.kind = r.kind AND l.dims = r.dims
-    JOIN bucket AS b ON CASE WHEN $25::boolean THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.last END
-    LEFT JOIN area_place AS a ON a.key = r.area AND width_bucket(r.day, $16::date[]) BETWEEN a.first AND a.last
-    LEFT JOIN org_place AS o ON o.key = r.organisation AND width_bucket(r.day, $16::date[]) BETWEEN o.first AND o.last
-    WHERE
-        r.generation = $17 AND r.measure = $18 AND ($23::text IS NULL OR strpos(r.roles, $23) > 0)
-        AND coalesce(o.grp, $14) >= 0 AND CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END >= 0
+, present AS (
+    SELECT b.bucket, p.label + p.grp AS grp, p.placed, CASE WHEN $22 = 'thing' THEN r.thing ELSE r.roles::json ->> $22 END AS thing
+    FROM asked AS p
+    CROSS JOIN era
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    JOIN unnest($26::integer[], $27::date[], $28::date[]) AS b (bucket, first, last)
+        ON CASE WHEN $25::boolean THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.last END
+    WHERE $23::text IS NULL OR strpos(r.roles, $23) > 0
     GROUP BY 1, 2, 3, 4
     HAVING sum(r.sign) > 0
 )
@@ -240,53 +173,41 @@ GROUP BY CUBE (bucket, grp);
 -- name: count_covered
 -- Live things of a measure by bucket and group, and how many of them are covered: named in role $29 by rows of measure $27 with the labels $30, $31,
 -- or as the lists $32, $33 say. $22-$24 buckets with first and last day: things and, with $28, what covers them are looked at on the last one.
--- Things are bound by their area's place, what covers them by its organisation's; $25, $26 what counts as something else now.
-WITH area_place AS MATERIALIZED (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::boolean[]) AS t (key, first, last, grp, placed)
-),
-org_place AS MATERIALIZED (
-    SELECT * FROM unnest($6::text[], $7::int[], $8::int[], $9::int[], $10::boolean[], $11::int[], $12::boolean[])
-        AS t (key, first, last, grp, placed, area_grp, area_placed)
-),
-label AS MATERIALIZED (
-    SELECT * FROM unnest($19::text[], $20::text[], $21::int[]) AS t (kind, dims, label)
-),
-bucket AS MATERIALIZED (
-    SELECT * FROM unnest($22::int[], $23::date[], $24::date[]) AS t (bucket, first, day)
+-- Things are bound by their area, what covers them by its organisation; of $25 what counts as something else now is $26.
+, bucket AS MATERIALIZED (
+    SELECT * FROM unnest($22::integer[], $23::date[], $24::date[]) AS t (bucket, first, day)
 ),
 alias AS MATERIALIZED (
     SELECT * FROM unnest($25::text[], $26::text[]) AS t (thing, into_thing)
 ),
 thing AS (
-    SELECT
-        b.bucket, r.thing,
-        l.label + CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END AS grp,
-        CASE WHEN r.area IS NULL THEN coalesce(o.area_placed, false) ELSE coalesce(a.placed, false) END AS placed
-    FROM metrics.row AS r
-    JOIN label AS l ON l.kind = r.kind AND l.dims = r.dims
+    SELECT b.bucket, r.thing, p.label + p.area_grp AS grp, p.area_placed AS placed
+    FROM spotted AS p
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
     JOIN bucket AS b ON r.day <= b.day AND (r.until > b.day OR r.until IS NULL)
-    LEFT JOIN area_place AS a ON a.key = r.area
-    LEFT JOIN org_place AS o ON o.key = r.organisation
-    WHERE
-        r.generation = $17 AND r.measure = $18 AND ($15::boolean IS NOT NULL AND $16::date[] IS NOT NULL)
-        AND CASE WHEN r.area IS NULL THEN coalesce(o.area_grp, $13) ELSE coalesce(a.grp, $13) END >= 0
+    WHERE p.area_grp >= 0
     GROUP BY 1, 2, 3, 4
     HAVING sum(r.sign) > 0
 ),
+cover AS (
+    SELECT x.axis
+    FROM metrics.axis AS x
+    JOIN unnest($30::text[], $31::text[]) AS l (kind, dims) ON l.kind = x.kind AND l.dims = x.dims
+    LEFT JOIN org_place AS o ON o.key = x.organisation
+    WHERE x.generation = $17 AND x.measure = $27 AND coalesce(o.grp, $14) >= 0
+),
 link AS (
-    SELECT b.bucket, r.roles::jsonb ->> $29 AS thing
-    FROM metrics.row AS r
-    JOIN unnest($30::text[], $31::text[]) AS cover_label (kind, dims) ON cover_label.kind = r.kind AND cover_label.dims = r.dims
+    SELECT b.bucket, r.roles::json ->> $29 AS thing
+    FROM cover
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = cover.axis
     JOIN bucket AS b ON CASE WHEN $28::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
-    LEFT JOIN org_place AS o ON o.key = r.organisation
-    WHERE r.generation = $17 AND r.measure = $27 AND coalesce(o.grp, $14) >= 0
     GROUP BY 1, 2
     HAVING sum(r.sign) > 0
 ),
 covered AS (
     SELECT link.bucket, coalesce(alias.into_thing, link.thing) AS thing FROM link LEFT JOIN alias USING (thing)
     UNION
-    SELECT * FROM unnest($32::int[], $33::text[])
+    SELECT * FROM unnest($32::integer[], $33::text[])
 )
 SELECT
     t.bucket, t.grp,
@@ -299,11 +220,12 @@ GROUP BY GROUPING SETS ((t.bucket, t.grp), (t.bucket));
 
 -- name: list_standing_places
 -- At which places rows of a measure with these labels stand at the end of each bucket (or happen in it), merges left as told.
-SELECT b.bucket, r.area, r.organisation
-FROM metrics.row AS r
-JOIN unnest($3::text[], $4::text[]) AS l (kind, dims) ON l.kind = r.kind AND l.dims = r.dims
-JOIN unnest($5::int[], $6::date[], $7::date[]) AS b (bucket, first, day)
+SELECT b.bucket, x.area, x.organisation
+FROM metrics.axis AS x
+JOIN unnest($3::text[], $4::text[]) AS l (kind, dims) ON l.kind = x.kind AND l.dims = x.dims
+JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
+JOIN unnest($5::integer[], $6::date[], $7::date[]) AS b (bucket, first, day)
     ON CASE WHEN $8::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
-WHERE r.generation = $1 AND r.measure = $2
+WHERE x.generation = $1 AND x.measure = $2
 GROUP BY 1, 2, 3
 HAVING sum(r.sign) > 0;

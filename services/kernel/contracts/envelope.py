@@ -114,6 +114,8 @@ def from_headers(headers: Iterable[tuple[str, str | bytes]], body: bytes) -> Env
         raise _wrong("data", "is no attribute: the data stands in the body")
     _check_name(told["id"], told["source"])
     standard = {name: told.pop(name) for name in _ATTRIBUTES if name in told}
+    for name in told:
+        _check_extension(name)
     return Envelope(**standard, data=Raw(body) if body else None, extensions=cast("dict[str, Extension]", told))
 
 
@@ -133,8 +135,7 @@ def _from_members(body: bytes | Raw) -> Envelope:
         if value is None:
             continue
         if name not in _ATTRIBUTES:
-            if not (name.isascii() and name.isalnum() and name == name.lower()):
-                raise _wrong(name, "is no name of an extension: those are lower-case letters and digits")
+            _check_extension(name)
             extensions[name] = value
         elif isinstance(value, str):
             standard[name] = value
@@ -171,6 +172,11 @@ def _check_name(id_: str, source: str) -> None:
     for name, value in (("id", id_), ("source", source)):
         if not value or len(value) > LONGEST_NAME or "\0" in value:
             raise _wrong(name, f"must be 1 to {LONGEST_NAME} characters without U+0000")
+
+
+def _check_extension(name: str) -> None:
+    if not (name.isascii() and name.isalnum() and name == name.lower()):
+        raise _wrong(name, "is no name of an extension: those are lower-case letters and digits")
 
 
 def _wrong(name: str, what: str) -> RefusedError:

@@ -17,8 +17,9 @@ from services.kernel.contracts.commands import Command, Document, Enrolled, Exte
 from services.kernel.contracts.envelope import Envelope
 from services.kernel.contracts.masking import kept_of
 from services.kernel.contracts.normalising import Normaliser, Plan, moment_of
-from services.kernel.contracts.personal import escaped, has_personal, is_personal, personal_paths
+from services.kernel.contracts.personal import has_personal, is_personal, personal_paths
 from services.kernel.contracts.registry import TYPES, EventType
+from services.kernel.contracts.shapes import check_shape, data_of
 from services.kernel.errors import Code, Fault, Problem, RefusedError, refuse
 from services.kernel.people import Pseudonyms
 
@@ -33,7 +34,6 @@ _KINDLESS = {"member": ("member",), "attendance": ("attendance", "activity")}
 
 _PERSONAL_FAMILIES = ("member", "attendance", "shift")
 _LENGTHS = (11, 18)
-_PATH = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`$")
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 _encode_sorted = msgspec.json.Encoder(order="deterministic").encode
@@ -67,9 +67,9 @@ class Reader:
         """The command an event of this source comes to; RefusedError says what is wrong with it, where, and what to do."""
         contract = self._contract(event)
         moment = self._moment(event)
-        told = _data(event)
+        told = data_of(event)
         self._bar_personal(event, contract.type, told)
-        _check_shape(event, contract)
+        check_shape(event, contract.check)
         kind = self._kind(contract, told, enrolled)
         subject = self._subject(event, contract, told, enrolled)
         data = self._normalise(contract, told, enrolled, kind, subject)
@@ -231,8 +231,6 @@ class Reader:
             raise refuse(Code.INVALID, "; ".join(f"{fault.pointer.removeprefix('/data/')} {fault.detail}" for fault in faults[:3]), *faults)
 
     def _extensions(self, event: Envelope, enrolled: Enrolled) -> dict[str, Extension]:
-        if "data_base64" in event.extensions:
-            raise _invalid("/data_base64", "is binary: tell data as JSON")
         return {
             name: self._normaliser.hide_humans(value, enrolled, f"/{name}") if isinstance(value, str) else value for name, value in event.extensions.items()
         }
@@ -254,44 +252,8 @@ def _may_touch(families: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
     return any(is_below(family, prefix) or is_below(prefix.rstrip("."), family) for family in families for prefix in prefixes)
 
 
-def _data(event: Envelope) -> Document:
-    raw = event.data
-    if raw is None:
-        raise _invalid("/data", "is missing")
-    try:
-        told = _decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise _invalid("/data", "is not JSON, or nested too deeply") from error
-    if not isinstance(told, dict):
-        raise _invalid("/data", "must be an object")
-    if (b"\\u0000" in bytes(raw) and _has_null(told)) or (event.extensions and _has_null(event.extensions)):
-        raise _invalid("/data", "has a character U+0000, which no database keeps: take it out")
-    return told
-
-
-def _has_null(value: object) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, Mapping):
-        return any("\0" in name or _has_null(inner) for name, inner in value.items())
-    return isinstance(value, list) and any(map(_has_null, value))
-
-
 def _segments_personal(text: str) -> bool:
     return any(len(part) in _LENGTHS and is_personal(part) for part in re.split("[/:]", text))
-
-
-def _check_shape(event: Envelope, contract: _Contract) -> None:
-    """Raises invalid, with the place, unless data has the shape of its type."""
-    assert event.data is not None
-    try:
-        contract.check(event.data)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        found = _PATH.search(text)
-        pointer = "/data" + "".join(f"/{escaped(step)}" for step in re.findall(r"[^.\[\]]+", found["path"].replace("[...]", "")) if step) if found else "/data"
-        what = _PATH.sub("", text)
-        raise refuse(Code.INVALID, f"{pointer.removeprefix('/data/')}: {what}; see the schema of {event.type}", Fault(pointer, what)) from error
 
 
 def _spell_out_host(data: Document) -> None:

@@ -1,0 +1,1 @@
+"""The log of facts: appending in the writer's transaction, publishing in order."""

@@ -1,7 +1,7 @@
 """Facts into the log, in the writer's own transaction: numbered without gaps, ready to be published as they are."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -33,7 +33,7 @@ class Fact(NamedTuple):
     causation: str | None  # source#id of the told event
     caused_by: str | None
     stated: str | None
-    extensions: dict[str, str]
+    extensions: Mapping[str, str | int | bool]
     told: bytes | None
 
 
@@ -80,8 +80,7 @@ class Log:
             "catalogueversion": self._catalogue,
             "recordedtime": now,
         }
-        for name, value in (("causationid", fact.causation), ("causedby", fact.caused_by), ("statedtime", fact.stated)):
-            if value is not None:
-                event[name] = value
+        optional = {"causationid": fact.causation, "causedby": fact.caused_by, "statedtime": fact.stated}
+        event |= {name: value for name, value in optional.items() if value is not None}
         event["data"] = {**fact.data, "was": [row_as_json(row) for row in fact.was], "now": [row_as_json(row) for row in fact.now]}
         return _encode(event)

@@ -1,0 +1,1 @@
+"""The transaction that the three writing rooms share."""

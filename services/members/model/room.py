@@ -10,6 +10,7 @@ from services.kernel.contracts.commands import Command, Document
 from services.kernel.errors import Code, Fault, refuse
 from services.kernel.lifecycle import standing
 from services.kernel.lifecycle.standing import Standing
+from services.kernel.lifecycle.state import State
 from services.kernel.writing.model import Change, Decision, Entities, Entity
 from services.members.model.amounts import decide_amount
 from services.members.model.families import MAKES, TREES, references
@@ -68,7 +69,7 @@ class MembersModel:
 
     def _follow(self, own: Change, entities: Entities) -> list[Change]:
         """What the change means for those that hang on the thing. Puts everything into the entities."""
-        if own.before is None or own.after.family == "link":
+        if own.before is None or own.after.family == "link" or not _moves_links(own.before.state, own.after.state):
             entities.put(own.after)
             return []
         hanging = list(entities.dependants(own.after.subject))
@@ -86,6 +87,14 @@ class MembersModel:
             entities.put(after)
         ended = hanging.family == "link" and lived and not link_life(after, entities).goes_on
         return Change(hanging, after, LINK_ENDED if ended else LINK_CHANGED, standing.present(state), caused_by=DEPENDANT)
+
+
+def _moves_links(before: State, after: State) -> bool:
+    """Whether a link that ends at this thing may live or stand otherwise than before."""
+    if not isinstance(before, Standing) or not isinstance(after, Standing) or after.withdrawn or len(after.versions) == len(before.versions):
+        return True
+    was, now = before.versions[-1].data, after.versions[-1].data
+    return was is None or now is None or any(was.get(field) != now.get(field) for field in ("area", "organisation", "until"))
 
 
 def _says_what_is_known(command: Command, entity: Entity) -> bool:

@@ -7,10 +7,12 @@ import sys
 
 from services.kernel.catalogue import load as load_catalogue
 from services.kernel.postgres.database import Database
+from services.kernel.postgres.queries import load
 from services.kernel.settings import ProcessSettings
 from services.metrics.recount.compare import Compared, compare_with_log
 from services.metrics.recount.derive import compare_with_told
 
+_SQL = load("services.metrics", "sql/recount.sql")
 _SHOWN = 20
 
 
@@ -20,7 +22,7 @@ async def recount(settings: ProcessSettings) -> Compared:
     database = await Database.connect(settings.postgres.get_secret_value(), name="recount", max_size=1)
     try:
         async with database.transaction(isolation="repeatable_read") as connection:
-            await connection.execute("SET LOCAL statement_timeout = 0")
+            await connection.execute(_SQL.take_time)
             live = await compare_with_log(connection)
             derived = await compare_with_told(connection, catalogue)
             return Compared(live.cells, live.events, live.differences + derived)
@@ -33,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="recount", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     arguments = parser.parse_args()
-    found = asyncio.run(recount(ProcessSettings()))
+    found = asyncio.run(recount(ProcessSettings()))  # type: ignore[call-arg]  # read from the environment
     if arguments.json:
         print(json.dumps({"cells": found.cells, "events": found.events, "differences": [one._asdict() for one in found.differences]}, ensure_ascii=False))
     else:

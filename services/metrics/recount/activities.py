@@ -56,6 +56,8 @@ def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str,
                 area, organisation = _key(record.data.get("area")), _key(record.data.get("organisation"))
                 dims = dims_by_catalogue(catalogue, record.data["kind"], record.data)
                 yield subject, worked("visits", record.data["kind"], area, organisation, dims, day, day, roles=_pick(record.data, "by", "to"))
+            case _:  # an activity that is only planned, or cancelled
+                continue
 
 
 def _place(data: dict[str, Any]) -> tuple[str | None, str | None]:

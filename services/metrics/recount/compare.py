@@ -34,6 +34,7 @@ def _name(table: str, row: Any) -> str:
 async def compare_with_log(connection: Connection) -> Compared:
     """Recounts up to the watermarks, in the snapshot of the caller's transaction: cells, unmerged rows, rows and presence."""
     marks = await connection.fetchrow(_SQL.read_snapshot)
+    assert marks is not None  # the migration writes it
     generation, merged = marks["live"], marks["merged"]
     await connection.execute(_SQL.unfold_log.replace("$1", str(int(generation))))  # CREATE TABLE AS takes no parameters
     differences = []

@@ -3,9 +3,9 @@
 SELECT live, mark.n, merged.n AS merged
 FROM metrics.generation JOIN metrics.mark ON mark.generation = live JOIN metrics.merged ON merged.generation = live;
 
--- name: read_catalogues
--- Under which catalogues the facts of the log were made.
-SELECT convert_from(body, 'UTF8')::jsonb ->> 'catalogueversion' AS version, count(*) FROM log.fact GROUP BY 1 ORDER BY 2 DESC;
+-- name: take_time
+-- A recount of years may take longer than any ordinary question.
+SET LOCAL statement_timeout = 0;
 
 -- name: unfold_log
 -- Every row that the facts up to the watermarks put (+1) or took back (-1), read from the log's own bytes.

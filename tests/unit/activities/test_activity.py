@@ -23,7 +23,11 @@ def test_an_activity_that_is_only_planned_counts_nothing(room: Room) -> None:
 
 
 def test_a_held_activity_stands_at_its_lead_host_on_the_day_it_starts(room: Room) -> None:
-    room.tell("activity.held", "t:1", **PLAN | {"hosts": ["organisation/t:branch", "organisation/t:other"], "area": "t:street", "of": "entry/t:drive", "attributes": {"topic": "safety"}})
+    room.tell(
+        "activity.held",
+        "t:1",
+        **PLAN | {"hosts": ["organisation/t:branch", "organisation/t:other"], "area": "t:street", "of": "entry/t:drive", "attributes": {"topic": "safety"}},
+    )
 
     day = date(2026, 5, 1)
     roles = '{"host":"organisation/t:branch","of":"entry/t:drive"}'

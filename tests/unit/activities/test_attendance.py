@@ -8,7 +8,13 @@ import pytest
 from services.kernel.contracts.facts import Row
 from tests.unit.activities.told import Room, at
 
-LESSON: dict[str, Any] = {"kind": "activity.lesson", "hosts": ["organisation/t:branch"], "area": "t:street", "starts": at("2026-05-01", "19:00"), "attributes": {"topic": "safety"}}
+LESSON: dict[str, Any] = {
+    "kind": "activity.lesson",
+    "hosts": ["organisation/t:branch"],
+    "area": "t:street",
+    "starts": at("2026-05-01", "19:00"),
+    "attributes": {"topic": "safety"},
+}
 
 
 @pytest.fixture
@@ -20,7 +26,16 @@ def room() -> Room:
 
 
 def test_a_person_counts_one_at_the_place_day_and_kind_of_the_activity(room: Room) -> None:
-    room.tell("attendance.recorded", "t:1", at("2026-05-09"), activity="t:lesson", person="person/t:ada", role="speaker", organisation="t:sender", attributes={"seat": "front"})
+    room.tell(
+        "attendance.recorded",
+        "t:1",
+        at("2026-05-09"),
+        activity="t:lesson",
+        person="person/t:ada",
+        role="speaker",
+        organisation="t:sender",
+        attributes={"seat": "front"},
+    )
 
     day = date(2026, 5, 1)
     assert room.rows("attendance") == [

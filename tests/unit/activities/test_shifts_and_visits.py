@@ -8,7 +8,14 @@ import pytest
 from services.kernel.contracts.facts import Row
 from tests.unit.activities.told import Room, at
 
-SHIFT: dict[str, Any] = {"kind": "shift.window", "person": "person/t:ada", "organisation": "t:team", "area": "t:street", "starts": at("2026-05-01", "09:00"), "ends": at("2026-05-01", "11:30")}
+SHIFT: dict[str, Any] = {
+    "kind": "shift.window",
+    "person": "person/t:ada",
+    "organisation": "t:team",
+    "area": "t:street",
+    "starts": at("2026-05-01", "09:00"),
+    "ends": at("2026-05-01", "11:30"),
+}
 
 
 @pytest.fixture

@@ -37,11 +37,21 @@ def check_kind(kind: str, data: Document) -> None:
         raise refuse(Code.INVALID, f"{kind} declares no attribute undeclared")
 
 
+def unlinked(command: Command, kind: str) -> Command:
+    """Kinds that are asked in secret name nobody."""
+    if not kind.endswith(".secret"):
+        return command
+    data = {name: value for name, value in command.data.items() if name not in ("person", "by")}
+    if command.family == "attendance" and "person" in command.data:
+        data["head_count"] = 1
+    return msgspec.structs.replace(command, data=data)
+
+
 class Room:
     """The activities room without a database: tells commands one by one, keeps what they make."""
 
     def __init__(self) -> None:
-        self.model = ActivitiesModel(check_kind)
+        self.model = ActivitiesModel(check_kind, unlinked)
         self.entities: dict[str, Entity] = {}
         self.facts: list[Fact] = []
         self.counted: Counter[tuple[str, Row]] = Counter()
@@ -68,7 +78,22 @@ class Room:
         data = {family: key, **data}
         content = msgspec.json.encode([what, time, data])
         moment = datetime.fromisoformat(time)
-        return Command("source", str(self._number), f"org.wangge.{what}.v1", family, verb, f"{family}/{key}", moment, data.get("kind"), data, content, b"{}", {}, "t", False)
+        return Command(
+            "source",
+            str(self._number),
+            f"org.wangge.{what}.v1",
+            family,
+            verb,
+            f"{family}/{key}",
+            moment,
+            data.get("kind"),
+            data,
+            content,
+            b"{}",
+            {},
+            "t",
+            False,
+        )
 
     def _loaded(self, command: Command) -> list[Entity]:
         """What the kernel's writer loads: the thing, what hangs on it, what the event names and what either depends on."""

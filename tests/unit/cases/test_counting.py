@@ -53,7 +53,15 @@ def test_a_case_taken_over_is_in_the_stock_only_and_its_moves_count(room: Room) 
     room.move("t:1", at("2026-05-04"), "closed")
     room.move("t:1", at("2026-05-05"), "solving")
 
-    assert {row.measure for row in room.rows()} == {"cases.open", "cases.overdue", "cases.moved", "cases.reached", "cases.resolved", "cases.closed", "cases.reopened"}
+    assert {row.measure for row in room.rows()} == {
+        "cases.open",
+        "cases.overdue",
+        "cases.moved",
+        "cases.reached",
+        "cases.resolved",
+        "cases.closed",
+        "cases.reopened",
+    }
 
 
 def test_a_case_taken_over_in_a_final_state_is_not_open(room: Room) -> None:
@@ -85,7 +93,12 @@ def test_a_state_is_reached_once_and_resolved_each_time(room: Room) -> None:
     for day, to in enumerate(("accepted", "solved", "solving", "solved", "closed"), 2):
         room.move("t:1", at(f"2026-05-0{day}", "09:00:00"), to)
 
-    assert room.flow("cases.reached") == [("2026-05-02", '{"state":"accepted"}'), ("2026-05-03", '{"state":"solved"}'), ("2026-05-04", '{"state":"solving"}'), ("2026-05-06", '{"state":"closed"}')]
+    assert room.flow("cases.reached") == [
+        ("2026-05-02", '{"state":"accepted"}'),
+        ("2026-05-03", '{"state":"solved"}'),
+        ("2026-05-04", '{"state":"solving"}'),
+        ("2026-05-06", '{"state":"closed"}'),
+    ]
     assert [row.day for row in room.rows("cases.resolved")] == [d(3), d(5)]
     assert [(row.day, row.value) for row in room.rows("cases.time_to_resolve")] == [(d(3), 2 * 86400), (d(5), 4 * 86400)]
     assert len(room.rows("cases.time_to_reach")) == 4

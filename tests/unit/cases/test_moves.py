@@ -76,7 +76,15 @@ def test_the_fact_of_a_move_carries_what_it_told_and_the_case_as_it_now_is(room:
     room.open("t:2", OPENED, kind=DEBT, amount_fen=900)
     room.move("t:2", at("2026-05-02"), "solved", by="organisation/t:court", reason="agreed", amount_fen=300)
 
-    assert room.facts[-1].data == {"case": "t:2", "kind": DEBT, "amount_fen": 900, "state": "solved", "by": "organisation/t:court", "reason": "agreed", "settled_fen": 300}
+    assert room.facts[-1].data == {
+        "case": "t:2",
+        "kind": DEBT,
+        "amount_fen": 900,
+        "state": "solved",
+        "by": "organisation/t:court",
+        "reason": "agreed",
+        "settled_fen": 300,
+    }
 
 
 def test_a_late_move_holds_from_the_newest_told_time(room: Room) -> None:

@@ -69,12 +69,22 @@ def check_kind(kind: str, data: Document) -> None:
         raise refuse(Code.INVALID, f"{kind} declares no attribute undeclared")
 
 
+def unlinked(command: Command, kind: str) -> Command:
+    """Kinds that are asked in secret name nobody."""
+    if not kind.endswith(".secret"):
+        return command
+    data = {name: value for name, value in command.data.items() if name not in ("person", "by")}
+    if command.family == "attendance" and "person" in command.data:
+        data["head_count"] = 1
+    return msgspec.structs.replace(command, data=data)
+
+
 class Room:
     """The cases room without a database: tells commands one by one, keeps what they make."""
 
     def __init__(self) -> None:
         workflows = Workflows(KINDS)
-        self.model = CasesModel(workflows, check_kind)
+        self.model = CasesModel(workflows, check_kind, unlinked)
         self.counting = Counting(Declared(), workflows)
         self.entities: dict[str, Entity] = {}
         self.facts: list[Fact] = []
@@ -94,7 +104,9 @@ class Room:
         self._number += 1
         verb, data = what.partition(".")[2], {"case": key, **data}
         content = msgspec.json.encode([what, str(time), data])
-        command = Command("source", str(self._number), f"org.wangge.{what}.v1", "case", verb, f"case/{key}", time, data.get("kind"), data, content, b"{}", {}, "t", False)
+        command = Command(
+            "source", str(self._number), f"org.wangge.{what}.v1", "case", verb, f"case/{key}", time, data.get("kind"), data, content, b"{}", {}, "t", False
+        )
         loaded = [self.entities[name] for name in sorted(set(self.model.touched(command)) & self.entities.keys())]
         outcome = Batch(self.model, self.counting, lambda: NOW, Entities(loaded), {}).decide([command])
         for subject, entity in (outcome.made | outcome.changed).items():

@@ -72,7 +72,9 @@ def test_a_withdrawn_record_is_withdrawn_once_and_cannot_be_corrected() -> None:
 
 leaf = st.one_of(st.integers(-3, 3), st.text("ab", max_size=2), st.lists(st.integers(0, 2), max_size=2))
 fields = st.dictionaries(st.sampled_from("pqr"), st.one_of(leaf, st.dictionaries(st.sampled_from("xy"), leaf, max_size=2)), max_size=3)
-changes = st.dictionaries(st.sampled_from("pqr"), st.one_of(st.none(), leaf, st.dictionaries(st.sampled_from("xy"), st.one_of(st.none(), leaf), max_size=2)), max_size=3)
+changes = st.dictionaries(
+    st.sampled_from("pqr"), st.one_of(st.none(), leaf, st.dictionaries(st.sampled_from("xy"), st.one_of(st.none(), leaf), max_size=2)), max_size=3
+)
 
 
 @given(fields, changes)

@@ -25,6 +25,7 @@ JOINED = event("member.joined", "r:m", organisation=organisations, standing=st.s
 EVENTS = st.one_of(
     event("organisation.changed", "t:o1", area=areas),
     event("organisation.ended", "t:o2"),
+    event("organisation.merged", "t:o1", into=st.just("t:o2")),
     event("unit.changed", "t:u", area=areas),
     event("unit.changed", "t:u", name=st.sampled_from(["a", "b"])),
     event("unit.ended", "t:u"),

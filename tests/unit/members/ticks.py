@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 
 MAKES = ("established", "joined", "registered", "set")
-ENDS = ("ended", "left")
+ENDS = ("ended", "left", "merged")
 
 
 def day_of(tick: int) -> date:
@@ -52,6 +52,7 @@ class Thing:
         self.life: list[tuple[int, int, str]] = []  # (from tick, stated, verb)
         self.fields: dict[str, list[tuple[int, int, Any]]] = {}  # (from tick, stated, value), in the order of acceptance
         self.transfers: list[int] = []
+        self.merged: tuple[int, str] | None = None  # from which tick, into which subject
 
     def take(self, event: Event) -> None:
         """An accepted event, in the order of acceptance."""
@@ -67,6 +68,8 @@ class Thing:
                 self.fields.setdefault(name, []).append((holds, event.tick, event.data.get(name)))
         elif event.verb in ENDS:
             self.life.append((holds, event.tick, "ends"))
+            if event.verb == "merged":
+                self.merged = holds, f"{event.family}/{event.data['into']}"
         else:
             for name, value in event.data.items():
                 entries = self.fields.setdefault(name, [])
@@ -126,6 +129,7 @@ class Ticks:
         acts: list[tuple[str, int]] = []
         names = [link.field("from", self.ticks), link.field("to", self.ticks)]
         ends = [self.things[name] for name in names]
+        heirs = [end if end.merged is None else self.things[end.merged[1]] for end in ends]
         if link.withdrawn or any(end.withdrawn for end in ends):
             return there, acts
         start = link.life[0][0]
@@ -133,12 +137,9 @@ class Ticks:
         begun = [False, False]
         for tick in range(start, self.ticks):
             for number, end in enumerate(ends):
-                if begun[number] and (not end.is_there(tick) or end.was_ended_at(tick)):
-                    over = tick
-                elif not begun[number] and end.is_there(tick):
-                    begun[number] = True
-                elif not begun[number] and any(since <= tick for since, _, _ in end.life):
-                    over = tick  # it is over already, and never raised
+                carries = self.carries(end, heirs[number], tick, begun=begun[number])
+                begun[number] = begun[number] or carries is True
+                over = tick if carries is False else over
             if not link.is_there(tick):
                 over = tick
             if over is not None:
@@ -149,6 +150,17 @@ class Ticks:
             acts += [("links.set", start)] if not link.opening else []
             acts += [("links.ended", over)] if over is not None else []
         return there, acts
+
+    def carries(self, end: Thing, heir: Thing, tick: int, *, begun: bool) -> bool | None:
+        """Whether an end carries a link at a tick; None: it has not begun yet. What was merged goes on in its heir, also in one that begins later."""
+        if end.merged is not None and end.merged[0] <= tick:
+            awaited = all(since > tick for since, _, _ in heir.life)
+            return awaited or (heir.is_there(tick) and not heir.was_ended_at(tick))
+        if begun:
+            return end.is_there(tick) and not end.was_ended_at(tick)
+        if end.is_there(tick):
+            return True
+        return False if any(since <= tick for since, _, _ in end.life) else None
 
     def place(self, names: list[str], tick: int) -> tuple[str | None, str | None]:
         """Organisation: the first end that is one, else an end's; area: an end's."""

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from services.gateway.access import Keyring
 from services.gateway.api import events_router, things_router
-from services.gateway.events import Door
+from services.gateway.events import Door, Keeps
 from services.gateway.passing import Passing
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.routing import Router
@@ -59,7 +59,8 @@ def event(number: object, type_: str = "org.wangge.unit.registered.v1", source: 
     }
 
 
-def _app(folder: Path, rooms: Rooms, router: Router, telemetry: DoorTelemetry, limits: dict[str, int]) -> FastAPI:
+def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, limits: dict[str, int]) -> FastAPI:
+    telemetry = DoorTelemetry(CollectorRegistry())
     settings = GatewaySettings(postgres=SecretStr("postgresql://nowhere"), **limits)  # type: ignore[arg-type]
     keyring = Keyring(folder, system_clock)
 
@@ -68,21 +69,20 @@ def _app(folder: Path, rooms: Rooms, router: Router, telemetry: DoorTelemetry, l
         yield
 
     app = build_app("door", nothing, Health(), CollectorRegistry())
-    door = Door(router, owner_of, Senders(system_clock), telemetry)
+    door = Door(router, owner_of, Senders(system_clock), telemetry, keep=keep)
     app.include_router(events_router(door, keyring, settings, telemetry))
     app.include_router(things_router(keyring, Passing(rooms, lambda kind: "restricted" if kind == "case.secret" else "public"), settings))
     return app
 
 
 @asynccontextmanager
-async def stage(folder: Path, transport: StandInRooms, **limits: int) -> AsyncIterator[httpx.AsyncClient]:
+async def stage(folder: Path, transport: StandInRooms, *, keep: Keeps | None = None, **limits: int) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a door whose rooms are stand-ins."""
     write_keys(folder)
-    telemetry = DoorTelemetry(CollectorRegistry())
     async with Rooms({owner: f"http://{owner}.example" for owner in OWNERS}, "token", 5, transport) as rooms:
-        router = Router(rooms, telemetry)
+        router = Router(rooms, DoorTelemetry(CollectorRegistry()))
         router.start()
-        app = _app(folder, rooms, router, telemetry, limits)
+        app = _app(folder, rooms, router, keep, limits)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door.example") as client:
             yield client
         await router.stop()

@@ -1,11 +1,13 @@
 """POST /v1/events, as a district system sees it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
+from services.kernel.inbox.inbox import Refused
 from tests.unit.gateway.door.rooms import REFUSAL, StandInRooms
 from tests.unit.gateway.door.stage import AUTHORISED, BATCH, OPERATOR_KEY, OTHER_SOURCE, READ_KEY, SINGLE, event, stage
 
@@ -62,11 +64,10 @@ async def test_the_room_is_told_who_speaks_and_gets_the_event_untouched(door: Cl
     assert rooms.requests[0].url.host == "cases.example"
 
 
-@pytest.mark.parametrize("type_", ["org.wangge.nonsense.happened.v1", None, 7])
-async def test_what_no_room_owns_goes_to_members_which_keeps_it(door: Client, rooms: StandInRooms, type_: object) -> None:
+async def test_what_no_room_owns_goes_to_members_which_keeps_it(door: Client, rooms: StandInRooms) -> None:
     rooms.judge = lambda told: {"id": told["id"], "status": "rejected", "problem": REFUSAL}
 
-    answer = await door.post(PATH, json=[{**event(1), "type": type_}], headers=BATCH)
+    answer = await door.post(PATH, json=[event(1, "org.wangge.nonsense.happened.v1")], headers=BATCH)
 
     assert [owner for owner, _ in rooms.posts] == ["members"]
     assert answer.json()["rejected"] == 1
@@ -81,6 +82,32 @@ async def test_events_that_cannot_be_taken_stop_no_other(door: Client) -> None:
     assert codes == [None, "not-allowed", "invalid", "invalid", None]
     assert [result["id"] for result in answer.json()["results"]] == ["e-1", "e-2", None, None, "e-5"]
     assert (answer.json()["accepted"], answer.json()["rejected"]) == (2, 3)
+
+
+async def test_what_the_door_refuses_by_name_is_kept_without_its_data(tmp_path: Path, rooms: StandInRooms) -> None:
+    kept: list[Refused] = []
+
+    async def keep(refused: Sequence[Refused]) -> None:
+        kept.extend(refused)
+
+    events = [event(1), {**event(2), "source": "https://stranger.example"}, {**event(3), "type": None}, {"specversion": "1.0", "id": "e-4"}]
+    async with stage(tmp_path, rooms, keep=keep) as door:
+        answer = await door.post(PATH, json=events, headers=BATCH)
+
+    assert answer.json()["rejected"] == 3
+    assert [(one.id, one.problem.code) for one in kept] == [("e-2", "not-allowed"), ("e-3", "invalid")]
+    assert all("data" not in json.loads(one.masked) for one in kept)
+    assert [command["event"]["id"] for command in rooms.commands] == ["e-1"]
+
+
+async def test_a_refusal_that_cannot_be_kept_is_no_refusal_yet(tmp_path: Path, rooms: StandInRooms) -> None:
+    async def keep(_: Sequence[Refused]) -> None:
+        raise ConnectionRefusedError
+
+    async with stage(tmp_path, rooms, keep=keep) as door:
+        answer = await door.post(PATH, json=[event(1), {**event(2), "source": "https://stranger.example"}, 17], headers=BATCH)
+
+    assert [result["status"] for result in answer.json()["results"]] == ["accepted", "unavailable", "rejected"]
 
 
 async def test_503_only_if_nothing_at_all_is_known_to_be_stored(door: Client, rooms: StandInRooms) -> None:

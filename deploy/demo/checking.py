@@ -1,0 +1,62 @@
+"""Each published figure beside the live one, asked for as anybody may ask."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from deploy.demo.gateway import Gateway
+from deploy.demo.printed import Article, Figure
+
+
+class Checked(NamedTuple):
+    """A published figure, what is live now, whether it holds, and how many things were counted for it (None where it has no list)."""
+
+    figure: Figure
+    place: str
+    live: Decimal | None
+    holds: bool
+    events: int | None
+
+    def as_json(self) -> dict[str, object]:
+        """The row of the JSON document that others read."""
+        bounds = {name: value for name in ("precision", "low", "high") if (value := getattr(self.figure, name)) is not None}
+        return {
+            "id": self.figure.id,
+            "place": self.place,
+            "published": self.figure.published,
+            "match": self.figure.match,
+            **bounds,
+            "live": number(self.live),
+            "holds": self.holds,
+            "metric": self.figure.metric,
+            "events": self.events,
+        }
+
+
+def check_all(gateway: Gateway, article: Article) -> list[Checked]:
+    """Asks for every figure of the article, in its order."""
+    return [_check(gateway, article.place, figure) for figure in article.figures]
+
+
+def as_document(checked: list[Checked]) -> dict[str, object]:
+    """The JSON document of `demo --json` and `figures --json`."""
+    hold = sum(one.holds for one in checked)
+    return {"figures": [one.as_json() for one in checked], "hold": hold, "fall_short": len(checked) - hold}
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """A plain number for JSON and for eyes: whole where it is whole."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _check(gateway: Gateway, place: str, figure: Figure) -> Checked:
+    live = figure.live(gateway.figure(figure.metric, figure.query).get("value"))
+    return Checked(figure, place, live, figure.printed.holds(live), _counted(gateway, figure))
+
+
+def _counted(gateway: Gateway, figure: Figure) -> int | None:
+    if figure.match == "constant":
+        return 0
+    listed = gateway.items(figure.metric, figure.query)
+    return None if listed is None else listed.get("total")

@@ -1,0 +1,51 @@
+"""`python -m deploy.demo.figures [PLACE] [--json]`: the published figures beside the live ones; tells nothing. 0 only if all hold."""
+
+import argparse
+import json
+import sys
+
+import msgspec
+from rich.console import Console
+
+from deploy.demo.checking import Checked, as_document, check_all
+from deploy.demo.gateway import Gateway, GatewayError
+from deploy.demo.printed import Article, load_article
+from deploy.demo.progress import say
+from deploy.demo.replay import UnknownPlaceError, places
+from deploy.demo.report import print_table
+from deploy.demo.settings import DemoSettings
+
+
+def show(found: list[tuple[Article, list[Checked]]], *, as_json: bool) -> bool:
+    """Prints one JSON document, or a table for each place; whether all figures hold."""
+    checked = [one for _, rows in found for one in rows]
+    if as_json:
+        sys.stdout.write(json.dumps(as_document(checked), ensure_ascii=False) + "\n")
+    else:
+        for article, rows in found:
+            print_table(Console(), article, rows)
+    return all(one.holds for one in checked)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="./run figures", description="Published figures beside the live ones.")
+    parser.add_argument("place", nargs="?", help="only this place; without it, every place that has published figures")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    options = parser.parse_args(arguments)
+    settings = DemoSettings.from_environment()
+    try:
+        articles = [load_article(settings.catalogue, place) for place in ([options.place] if options.place else places(settings.catalogue))]
+        with Gateway(settings.gateway) as gateway:
+            found = [(article, check_all(gateway, article)) for article in articles]
+    except UnknownPlaceError as error:
+        say(f"figures: {error}")
+        return 2
+    except (GatewayError, msgspec.MsgspecError) as error:
+        say(f"figures: {error}")
+        return 1
+    return 0 if show(found, as_json=options.json) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Figures: definitions evaluated on reading, from one snapshot each; see docs/architecture.md, sections 6 and 7."""

@@ -1,0 +1,127 @@
+"""Answers questions from snapshots."""
+
+from datetime import date
+from typing import NamedTuple
+
+from services.gateway.figures.answer import Json, Names, Naming, numbers_at, rows_shown, tell
+from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, natures_of
+from services.gateway.figures.earlier import NothingBeforeError, earlier_frame
+from services.gateway.figures.forms import MixedUnitsError, evaluate
+from services.gateway.figures.frame import Frame, TooManyPointsError, frame_of
+from services.gateway.figures.groups import ALL
+from services.gateway.figures.question import Question, check_dimension, invalid, kinds_of, layout_of
+from services.gateway.figures.snapshot import Snapshot
+from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, combine
+from services.gateway.figures.view import Layout, Views
+from services.kernel.catalogue.catalogue import Catalogue
+from services.kernel.catalogue.metrics import Metric, Nature
+from services.kernel.errors import Code, Problem, refuse
+from services.kernel.http.problems import ProblemError
+
+
+class Prepared(NamedTuple):
+    """A question with all that it leaves open filled in: its definition, days, layout and context."""
+
+    question: Question
+    metric: Metric
+    natures: frozenset[Nature]
+    asked: Asked
+
+    @property
+    def as_of(self) -> date:
+        """The day of the world the answer is about: a stock's or cohort's day, else the day of its trees."""
+        return self.asked.frame.state if self.natures & {"stock", "cohort"} else self.asked.frame.tree
+
+
+class Engine:
+    """Evaluates questions; layouts and sums are remembered between them."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._views = Views()
+        self._kind_names = {kind.id: kind.names.zh for kind in catalogue.kinds.values()}
+
+    def prepare(self, snapshot: Snapshot, question: Question) -> Prepared:
+        """Fills in what a question leaves open; RefusedError or ProblemError says what is wrong with it."""
+        last = question.asking.last or question.asking.as_of or snapshot.today
+        metric = self.metric(question, last)
+        natures = natures_of(self.catalogue, metric, last)
+        try:
+            frame = frame_of(question.asking, natures, snapshot.today)
+        except TooManyPointsError as error:
+            raise invalid("interval", str(error)) from None
+        for one in question.where:
+            check_dimension(one.dimension, metric, self.catalogue, "where")
+        layout = self._resolved(snapshot, frame, layout_of(question, metric, self.catalogue))
+        view = self._views.of(snapshot.trees(frame.tree), layout)
+        kinds = kinds_of(question, metric)
+        narrowing = Narrowing((kinds,) if kinds else (), question.where)
+        return Prepared(question, metric, natures, Asked(snapshot, self.catalogue, self._views, view, frame, narrowing, question.of, question.quantile))
+
+    def metric(self, question: Question, on: date) -> Metric:
+        """The definition a question is about: the version it names, else the one that holds on its last day."""
+        if question.metric not in self.catalogue.definitions:
+            detail = f"there is no metric {question.metric}; GET /v1/metrics lists them"
+            raise ProblemError(Problem("not-found", "No such metric", 404, detail, "urn:wangge:problem:not-found"))
+        metric = self.catalogue.definition(question.metric, on=on, version=question.version)
+        if metric is None:
+            versions = ", ".join(f"{one.id}@{one.version}" for one in self.catalogue.definitions[question.metric])
+            raise invalid("definition", f"there are {versions}")
+        return metric
+
+    def _resolved(self, snapshot: Snapshot, frame: Frame, layout: Layout) -> Layout:
+        """The layout with merges of the asked nodes followed; they must be live in the answer's tree."""
+        trees = snapshot.trees(frame.tree)
+        found: dict[str, str] = {}
+        for parameter, tree, key in (("area", trees.areas, layout.area), ("org", trees.organisations, layout.organisation)):
+            if key is None:
+                continue
+            current = tree.family.current(key, frame.tree)
+            if tree.live(current) is None:
+                hint = "ask with tree= a day on which it was" if current in tree.family.nodes else "nobody told of it"
+                raise invalid(parameter, f"{key} is not in the tree of {frame.tree.isoformat()}: {hint}")
+            found[parameter] = current
+        return layout._replace(area=found.get("area"), organisation=found.get("org"))
+
+    async def answer(self, prepared: Prepared, names: Names) -> Json:
+        """The answer to a question, as JSON."""
+        asked = prepared.asked
+        table = await _evaluated(prepared, asked)
+        told = tell(prepared.metric, table, asked, prepared.as_of, Naming(names, self._kind_names))
+        if prepared.question.compare is not None:
+            await self._compare(prepared, table, told)
+        return told
+
+    async def _compare(self, prepared: Prepared, table: Table, told: Json) -> None:
+        """Adds the earlier interval's figure: at the top, and in each row of the breakdown."""
+        asked, compare = prepared.asked, prepared.question.compare
+        assert compare is not None
+        try:
+            frame = earlier_frame(asked.frame, compare, is_stock="stock" in prepared.natures)
+        except NothingBeforeError as error:
+            raise invalid("compare", str(error)) from None
+        before = await _evaluated(prepared, asked._replace(frame=frame))
+        change = combine(table, before, lambda now, then: now - then)
+
+        def numbers(slot: Slot) -> Json:
+            return {**numbers_at(before, slot), "change": as_json_number(change.at(slot))}
+
+        days = {"from": frame.period.first.isoformat(), "to": frame.period.last.isoformat(), "as_of": frame.state.isoformat()}
+        told["compare"] = {"with": compare.value, **days, **numbers(Slot(WHOLE, ALL))}
+        shown = [number for number, _ in rows_shown(table, asked.view)]
+        for number, row in zip(shown, told.get("by", ()), strict=False):
+            row["compare"] = numbers(Slot(WHOLE, number))
+
+
+async def _evaluated(prepared: Prepared, asked: Asked) -> Table:
+    try:
+        return await evaluate(prepared.metric, asked)
+    except MixedUnitsError as error:
+        raise invalid("where", str(error)) from None
+    except TooManyPointsError as error:
+        raise invalid("interval", str(error)) from None
+    except NothingBeforeError as error:
+        raise invalid("from", str(error)) from None
+    except UnsupportedDefinitionError as error:
+        raise refuse(Code.INVALID, f"{prepared.metric.id} cannot be evaluated: {error}") from None
+

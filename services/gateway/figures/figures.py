@@ -1,0 +1,95 @@
+"""The reading side's one front: questions in, answers out, each from one snapshot."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from services.gateway.figures.answer import Json, Names
+from services.gateway.figures.asking import UnsupportedDefinitionError, touched_measures
+from services.gateway.figures.engine import Engine, Prepared
+from services.gateway.figures.guard import Reader, check_list, check_metric, counted_kinds, suppressed
+from services.gateway.figures.item_sources import sources_of
+from services.gateway.figures.items import Page, list_items
+from services.gateway.figures.question import Question, kinds_of
+from services.gateway.figures.snapshot import Head, Snapshot, Snapshots
+from services.gateway.figures.tree import Trees
+from services.kernel.catalogue.catalogue import Catalogue
+from services.kernel.clock import Clock, system_clock
+from services.kernel.errors import Code, refuse
+from services.kernel.postgres.database import Database
+
+NameSource = Callable[[], Awaitable[Names]]
+"""Gives names of areas and organisations by family/key."""
+
+_MOST_ANSWERS = 512
+
+
+async def no_names() -> Names:
+    """Where nobody tells names."""
+    return {}
+
+
+class Figures:
+    """All figures of one database under one catalogue."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, *, clock: Clock = system_clock, names: NameSource = no_names) -> None:
+        self.catalogue = catalogue
+        self.snapshots = Snapshots(database, clock)
+        self.engine = Engine(catalogue)
+        self._names = names
+        self._answers: OrderedDict[tuple[str, date, Question], Json] = OrderedDict()
+
+    async def answer(self, question: Question, reader: Reader) -> Json:
+        """The answer to a question, as the reader may see it; RefusedError or ProblemError says what is wrong with it."""
+        async with self.snapshots.take() as snapshot:
+            return await self.answer_in(snapshot, question, reader)
+
+    async def answer_in(self, snapshot: Snapshot, question: Question, reader: Reader) -> Json:
+        """The same within a snapshot; equal questions of one commit and day are evaluated once."""
+        prepared = self.engine.prepare(snapshot, question)
+        check_metric(prepared.metric, reader)
+        key = (snapshot.head.id, snapshot.today, question)
+        answer = self._answers.get(key)
+        if answer is None or snapshot.rows_only:
+            answer = await self.engine.answer(prepared, await self._names())
+            if not snapshot.rows_only:
+                self._answers[key] = answer
+                while len(self._answers) > _MOST_ANSWERS:
+                    self._answers.popitem(last=False)
+        answer = {**answer, "lag_s": snapshot.head.lag_s}
+        if reader.may("restricted"):
+            return answer
+        return suppressed(self.catalogue, self._kinds_in(snapshot, prepared), answer, question.by)
+
+    async def items(self, page: Page, reader: Reader) -> Json:
+        """A page of what a figure counts."""
+        async with self.snapshots.take() as snapshot:
+            prepared = self.engine.prepare(snapshot, page.question)
+            check_metric(prepared.metric, reader)
+            try:
+                sources = await sources_of(prepared, page.side)
+                kinds = {kind for source in sources for kind in counted_kinds(snapshot, [source.leaf.measure], source.leaf.labels.kinds)}
+                check_list(self.catalogue, kinds, reader)
+                return await list_items(self.engine, snapshot, page)
+            except UnsupportedDefinitionError as error:
+                raise refuse(Code.INVALID, f"{page.question.metric} cannot be listed: {error}") from None
+
+    async def trees(self, day: date | None = None) -> Trees:
+        """Both trees as they stand on a day, by default today."""
+        async with self.snapshots.take() as snapshot:
+            return snapshot.trees(day or snapshot.today)
+
+    async def head(self) -> Head:
+        """What a snapshot taken now has seen."""
+        async with self.snapshots.take() as snapshot:
+            return snapshot.head
+
+    def names(self) -> Awaitable[Names]:
+        """Names of areas and organisations by family/key."""
+        return self._names()
+
+    def _kinds_in(self, snapshot: Snapshot, prepared: Prepared) -> set[str]:
+        kinds = kinds_of(prepared.question, prepared.metric)
+        measures = touched_measures(self.catalogue, prepared.metric, prepared.asked.frame.period.last)
+        own = [measure for measure in measures if set(self.catalogue.measures[measure].families) & set(prepared.metric.families)]
+        return counted_kinds(snapshot, own, (kinds,) if kinds else ())

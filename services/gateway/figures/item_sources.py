@@ -1,0 +1,176 @@
+"""Which rows the items of a figure come from, form by form."""
+
+from datetime import date
+from typing import NamedTuple
+
+from services.gateway.figures.asking import Asked, UnsupportedDefinitionError, rows_of
+from services.gateway.figures.coverage import STANDS_IN, Cover, aliases, places_covered
+from services.gateway.figures.distinct import THING
+from services.gateway.figures.engine import Prepared
+from services.gateway.figures.forest import AREA
+from services.gateway.figures.labels import sort_labels
+from services.gateway.figures.periods import BEGINNING, Period
+from services.gateway.figures.question import invalid
+from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments
+from services.gateway.figures.statements import ITEMS as SQL
+from services.kernel.catalogue.metrics import (
+    Constant,
+    Distinct,
+    Growth,
+    Mean,
+    Measure,
+    Metric,
+    Operand,
+    Ordinal,
+    Quantile,
+    Ratio,
+    Sum,
+    Total,
+)
+
+
+class Side(NamedTuple):
+    """Which part of a rate is listed: `num` or `den`, less those in the other."""
+
+    within: str | None = None
+    not_in: str | None = None
+
+
+class Source(NamedTuple):
+    """Rows to list: of a leaf, or who stands in a role of them; `only` these things, `without` those. Each adds its value, or 1, so many times."""
+
+    leaf: Leaf
+    counts: bool
+    role: str = ""
+    like: tuple[str, ...] | None = None
+    only: tuple[str, ...] | None = None
+    without: tuple[str, ...] | None = None
+    factor: int = 1
+    day: date | None = None  # merges are followed up to this day; None: up to each row's own
+    period: Period = Period(BEGINNING, BEGINNING)
+    covering: tuple[Leaf, ...] = ()  # rows that decide which things are listed
+    free_of_organisation: bool = False  # the asked organisation does not bound these rows
+
+
+async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
+    """The rows a figure's items come from."""
+    metric, asked = prepared.metric, prepared.asked
+    parts = {"num", "den"}
+    if not isinstance(metric.form, Ratio):
+        if side != Side():
+            raise invalid("in", f"{metric.id} is no ratio: it has neither num nor den")
+        return await _of_metric(metric, asked)
+    for parameter, value in (("in", side.within), ("not_in", side.not_in)):
+        if value is not None and value not in parts:
+            raise invalid(parameter, f"{value!r} is neither num nor den")
+    within = side.within or ("num" if side.not_in == "den" else "den")
+    if within == side.not_in:
+        raise invalid("not_in", f"nothing is in {within} and not in {within}")
+    inner = await _inside(metric, asked)
+    chosen = {"num": metric.form.num, "den": metric.form.den}
+    sources = await _of_operand(chosen[within], inner)
+    if side.not_in is None:
+        return sources
+    things = tuple(sorted({thing for source in await _of_operand(chosen[side.not_in], inner) for thing in await _things(prepared, source)}))
+    return [source._replace(without=things) for source in sources]
+
+
+async def _inside(metric: Metric, asked: Asked) -> Asked:
+    narrowing = asked.within(metric)
+    without = (*narrowing.without, *(exclusion.where for exclusion in metric.exclude))
+    return asked.narrowed(narrowing._replace(without=without))
+
+
+async def _of_metric(metric: Metric, asked: Asked) -> list[Source]:  # noqa: PLR0911  one return for each form
+    inner = await _inside(metric, asked)
+    match metric.form:
+        case Sum(measure=name, count=count):
+            if name != metric.id and name not in asked.catalogue.measures:
+                return await _of_operand(name, inner)
+            return [_source(*rows_of(inner, name, metric.id), counts=count)]
+        case Mean(measure=name) | Quantile(measure=name):
+            return [_source(*rows_of(inner, name, metric.id), counts=False)]
+        case Distinct(measure=name, of=of, families=families):
+            return [_distinct(*rows_of(inner, name, metric.id), of, families)]
+        case Growth(of=of) | Ordinal(of=of):
+            return await _of_operand(of, inner)
+        case Total(terms=terms):
+            return [one._replace(factor=term.factor * one.factor) for term in terms for one in await _of_operand(term.measure, inner)]
+        case Constant():
+            return []
+        case _:
+            raise UnsupportedDefinitionError(f"{metric.id} has no list of its own")
+
+
+async def _of_operand(named: str | Operand, asked: Asked) -> list[Source]:
+    if isinstance(named, str):
+        metric = asked.definition(named)
+        return await _of_metric(metric, asked) if metric is not None else [_source(*rows_of(asked, named, named), counts=False)]
+    inner = asked.narrowed(asked.narrowing.by(kinds=asked.kinds_of(named), conditions=named.where))
+    if named.of is not None:
+        return [_distinct(*rows_of(inner, named.measure, ""), named.of, ())]
+    if named.covered is None:
+        return await _of_operand(named.measure, inner)
+    measure, rows = rows_of(inner, named.measure, "")
+    cover = Cover(asked, named.covered)
+    covering = Leaf(cover.measure.id, cover.measure.nature, cover.asked)
+    # An organisation asked for bounds what covers, not the things.
+    source = _source(measure, rows, counts=True)
+    return [source._replace(only=await _covered(asked, cover), covering=(covering,), free_of_organisation=True)]
+
+
+def _source(measure: Measure, asked: Asked, *, counts: bool) -> Source:
+    frame = asked.frame
+    state = frame.state if measure.nature != "flow" else None
+    period = Period(frame.period.first, frame.state) if measure.nature == "stock" else frame.period
+    return Source(asked.leaf(measure), counts, day=state, period=period)
+
+
+def _distinct(measure: Measure, asked: Asked, of: str, families: tuple[str, ...]) -> Source:
+    if of != THING and of not in measure.roles:
+        raise UnsupportedDefinitionError(f"{of} is a dimension: ask by={of} for its values")
+    like = tuple(f"{family}/%" for family in families) or None
+    return _source(measure, asked, counts=True)._replace(role=of, like=like)
+
+
+async def _covered(asked: Asked, cover: Cover) -> tuple[str, ...]:
+    """The things that are covered on the state's day."""
+    frame, snapshot = asked.frame, asked.snapshot
+    run = Run(1, (Period(BEGINNING, frame.state),), frame.state)
+    if cover.role == STANDS_IN:
+        columns: list[list[object]] = [[1], [frame.period.first], [frame.state]]
+        return tuple(f"{AREA}/{key}" for _, key in await places_covered(asked, cover, columns, run))
+    labels = sort_labels(snapshot.labels(cover.measure.id), cover.asked, asked.view.groups)
+    common = place_arguments(snapshot, asked.view, asked.view.places((), frame.state), cover.measure.id)
+    days = (frame.period.first, frame.state)
+    records = await snapshot.connection.fetch(
+        SQL.list_covered, *common, *label_arguments(labels), *days, cover.role, *aliases(snapshot, run), cover.is_stock
+    )
+    return tuple(record["thing"] for record in records if record["thing"] is not None)
+
+
+async def _things(prepared: Prepared, source: Source) -> list[str]:
+    """The things a source lists; a member is also found as the person it is."""
+    arguments = arguments_of(prepared, source)
+    connection = prepared.asked.snapshot.connection
+    if source.role:
+        records = await connection.fetch(SQL.list_distinct, *arguments, source.only, source.without, None, None, source.role, source.like)
+    else:
+        records = await connection.fetch(SQL.list_things, *arguments)
+    found = [record["thing"] for record in records if record["thing"] is not None]
+    if source.only is not None:
+        kept = set(source.only)
+        found = [thing for thing in found if thing in kept]
+    other = {"member": "person", "person": "member"}
+    same = [f"{other[family]}/{key}" for family, _, key in (thing.partition("/") for thing in found) if family in other]
+    return found + same
+
+
+def arguments_of(prepared: Prepared, source: Source) -> list[object]:
+    """The first 26 parameters of the statements that list."""
+    asked = prepared.asked
+    labels = sort_labels(asked.snapshot.labels(source.leaf.measure), source.leaf.labels, asked.view.groups)
+    places = asked.view.places(source.leaf.places, source.day)
+    places = places._replace(organisations=[one._replace(group=0) for one in places.organisations], no_org=0) if source.free_of_organisation else places
+    common = place_arguments(asked.snapshot, asked.view, places, source.leaf.measure)
+    return [*common, *label_arguments(labels), source.leaf.role, source.leaf.nature, source.period.first, source.period.last, asked.frame.state]

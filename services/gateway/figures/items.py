@@ -1,0 +1,142 @@
+"""What a figure is made of: the rows, things or people it counts, page by page, adding up to it at the same watermark."""
+
+import base64
+import hashlib
+from datetime import date
+from typing import NamedTuple
+
+import asyncpg
+import msgspec
+
+from services.gateway.figures.answer import Json
+from services.gateway.figures.distribution import BUCKET
+from services.gateway.figures.engine import Engine, Prepared
+from services.gateway.figures.item_sources import Side, Source, arguments_of, sources_of
+from services.gateway.figures.question import Question, invalid
+from services.gateway.figures.snapshot import Snapshot
+from services.gateway.figures.statements import ITEMS as SQL
+
+MOST_ITEMS = 500
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where the next page begins, and what the first one was taken from: watermark, day, and a fingerprint of what was asked."""
+
+    generation: int
+    n: int
+    today: date
+    asked: str
+    source: int
+    after: tuple[str, date | None, str | None, int | None] | None = None
+
+    def as_text(self) -> str:
+        """As it stands in `next` and `cursor`."""
+        return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
+
+
+class Page(NamedTuple):
+    """One request for items."""
+
+    question: Question
+    side: Side = Side()
+    cursor: str | None = None
+    limit: int = 100
+
+
+def read_cursor(text: str) -> Cursor:
+    """The cursor of a text; RefusedError if it is none of ours."""
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
+    except (ValueError, msgspec.MsgspecError):
+        raise invalid("cursor", "this is no cursor of ours; leave it out to begin anew") from None
+
+
+async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
+    """A page of what a figure counts."""
+    asked = _fingerprint(page)
+    cursor = Cursor(snapshot.head.generation, snapshot.head.n, snapshot.today, asked, 0) if page.cursor is None else read_cursor(page.cursor)
+    if cursor.asked != asked:
+        raise invalid("cursor", "this cursor belongs to another question; leave it out to begin anew")
+    snapshot = snapshot.on(cursor.today)
+    prepared = engine.prepare(snapshot, page.question)
+    sources = await sources_of(prepared, page.side)
+    items: list[Json] = []
+    total, added = 0, 0
+    following: Cursor | None = None
+    for number, source in enumerate(sources):
+        here = number >= cursor.source and following is None
+        room = page.limit - len(items) if here else 0
+        after = cursor.after if number == cursor.source else None
+        records = await _read(prepared, source, after, room + 1 if here else 0)
+        total += records[0]["total"]
+        added += source.factor * (records[0]["total"] if source.counts else records[0]["sum"])
+        found = [record for record in records if record["thing"] is not None]
+        items += [_item(prepared, source, record) for record in found[:room]]
+        if here and len(found) > room:
+            following = msgspec.structs.replace(cursor, source=number, after=_after(found[room - 1]) if room else after)
+    answer: Json = {"items": items, "total": total, "sum": added, "next": None if following is None else following.as_text()}
+    head = snapshot.head
+    answer |= {"as_of": prepared.as_of.isoformat(), "watermark": head.id, "seen_to": head.seen_to, "lag_s": head.lag_s}
+    if page.cursor is not None and await _is_stale(prepared, sources, cursor):
+        answer["stale"] = True
+    return answer
+
+
+def _fingerprint(page: Page) -> str:
+    return hashlib.sha256(repr((page.question, page.side)).encode()).hexdigest()[:16]
+
+
+def _after(record: asyncpg.Record) -> tuple[str, date | None, str | None, int | None]:
+    return record["thing"], record["day"], record.get("tie"), record.get("copy")
+
+
+async def _read(prepared: Prepared, source: Source, after: tuple[str, date | None, str | None, int | None] | None, limit: int) -> list[asyncpg.Record]:
+    arguments = arguments_of(prepared, source)
+    where = after or (None, None, None, None)
+    only, without = source.only, source.without
+    connection = prepared.asked.snapshot.connection
+    if source.role:
+        return list(await connection.fetch(SQL.list_distinct, *arguments, only, without, where[0], limit, source.role, source.like))
+    return list(await connection.fetch(SQL.list_rows, *arguments, only, without, *where, limit))
+
+
+def _item(prepared: Prepared, source: Source, record: asyncpg.Record) -> Json:
+    family, _, key = record["thing"].partition("/")
+    asked = prepared.asked
+    day = source.day if source.day is not None else record["day"]
+    resolver = asked.view.resolver(source.leaf.places)
+    organisation = record["organisation"]
+    item: Json = {
+        "family": family,
+        "key": key,
+        "kind": record["kind"],
+        "area": resolver.area_key(record["area"], organisation, day),
+        "organisation": None if organisation is None else resolver.org_key(organisation, day),
+        "at": record["day"].isoformat(),
+        "adds": source.factor * (1 if source.counts else record["value"]),
+    }
+    if source.role:
+        return item
+    if record["until"] is not None and record["until"] != record["day"]:
+        item["until"] = record["until"].isoformat()
+    dims = {name: value for name, value in msgspec.json.decode(record["dims"]).items() if name != BUCKET}
+    if dims:
+        item["dimensions"] = dims
+    if record["roles"] is not None:
+        item["roles"] = msgspec.json.decode(record["roles"])
+    return item
+
+
+async def _is_stale(prepared: Prepared, sources: list[Source], cursor: Cursor) -> bool:
+    """Whether the rows asked for, or the trees they are shown in, have moved since the first page."""
+    head = prepared.asked.snapshot.head
+    if head.generation != cursor.generation or prepared.asked.snapshot.forest.n > cursor.n:
+        return True
+    if head.n == cursor.n:
+        return False
+    for source in sources:
+        for leaf in (source.leaf, *source.covering):
+            arguments = arguments_of(prepared, source._replace(leaf=leaf))[:21]
+            if await prepared.asked.snapshot.connection.fetchval(SQL.is_touched, *arguments, cursor.n):
+                return True
+    return False

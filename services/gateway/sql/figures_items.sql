@@ -1,0 +1,112 @@
+-- name: list_rows
+-- Begins with asked_axes. What a sum is made of, a page at a time in order of thing, day and all else: each row that stands (stock: on $25, cohort:
+-- on $26) or happened ($24 to $25), with how many there are in all and what they add up to. $22 narrows to rows with this in their roles, $27 and
+-- $28 to these things and to all but these; $29-$32 where the page before ended; $33 rows a page has.
+, net AS (
+    SELECT r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since, sum(r.sign) AS copies
+    FROM asked AS p
+    CROSS JOIN era
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    WHERE
+        ($22::text IS NULL OR strpos(r.roles, $22) > 0)
+        AND CASE $23
+            WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
+            WHEN 'flow' THEN r.day BETWEEN $24 AND $25
+            ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        END
+        AND ($27::text[] IS NULL OR r.thing = ANY ($27)) AND ($28::text[] IS NULL OR r.thing <> ALL ($28))
+    GROUP BY r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since
+    HAVING sum(r.sign) > 0
+),
+listed AS (
+    SELECT
+        net.thing, x.kind, x.area, x.organisation, x.dims, net.day, net.until, net.value, net.roles,
+        md5(concat_ws('|', net.axis, net.until, net.value, net.since, net.roles)) AS tie, copy
+    FROM net
+    JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = net.axis
+    CROSS JOIN LATERAL generate_series(1, net.copies) AS copy
+),
+page AS (
+    SELECT * FROM listed
+    WHERE $29::text IS NULL OR (thing, day, tie, copy) > ($29, $30::date, $31::text, $32::bigint)
+    ORDER BY thing, day, tie, copy
+    LIMIT $33
+)
+SELECT whole.total, whole.sum, page.*
+FROM (SELECT count(*) AS total, coalesce(sum(value), 0)::bigint AS sum FROM listed) AS whole
+LEFT JOIN page ON true
+ORDER BY page.thing, page.day, page.tie, page.copy;
+
+-- name: list_distinct
+-- Begins with asked_axes. Who or what a distinct figure counts, each once, a page at a time: those in role $31 (`thing`: the rows' own things) like
+-- one of $32. Up to $28 as in list_rows; $29 where the page before ended; $30 rows a page has.
+, present AS (
+    SELECT CASE WHEN $31 = 'thing' THEN r.thing ELSE r.roles::json ->> $31 END AS thing, p.axis, r.day
+    FROM asked AS p
+    CROSS JOIN era
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    WHERE
+        ($22::text IS NULL OR strpos(r.roles, $22) > 0)
+        AND CASE $23
+            WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
+            WHEN 'flow' THEN r.day BETWEEN $24 AND $25
+            ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        END
+    GROUP BY 1, 2, 3
+    HAVING sum(r.sign) > 0
+),
+listed AS (
+    SELECT DISTINCT ON (thing) thing, axis, day
+    FROM present
+    WHERE
+        thing IS NOT NULL AND ($32::text[] IS NULL OR thing LIKE ANY ($32))
+        AND ($27::text[] IS NULL OR thing = ANY ($27)) AND ($28::text[] IS NULL OR thing <> ALL ($28))
+    ORDER BY thing, day, axis
+),
+page AS (
+    SELECT * FROM listed WHERE $29::text IS NULL OR thing > $29 ORDER BY thing LIMIT $30
+)
+SELECT whole.total, whole.total AS sum, page.thing, page.day, x.kind, x.area, x.organisation
+FROM (SELECT count(*) AS total FROM listed) AS whole
+LEFT JOIN page ON true
+LEFT JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = page.axis
+ORDER BY page.thing;
+
+-- name: list_things
+-- Begins with asked_axes. The things of list_rows alone, each once.
+SELECT r.thing
+FROM asked AS p
+CROSS JOIN era
+JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+WHERE
+    ($22::text IS NULL OR strpos(r.roles, $22) > 0)
+    AND CASE $23
+        WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
+        WHEN 'flow' THEN r.day BETWEEN $24 AND $25
+        ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+    END
+GROUP BY r.thing
+HAVING sum(r.sign) > 0;
+
+-- name: list_covered
+-- Begins with asked_axes. Which things are named on a day ($22 its period's first, $23 itself) in role $24 by the rows asked for, bound by their
+-- organisation; of $25 what counts as something else now is $26; $27 whether the rows stand.
+, link AS (
+    SELECT r.roles::json ->> $24 AS thing
+    FROM spotted AS p
+    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+    WHERE
+        p.org_grp >= 0
+        AND CASE WHEN $27::boolean THEN r.day <= $23 AND (r.until > $23 OR r.until IS NULL) ELSE r.day BETWEEN $22 AND $23 END
+    GROUP BY 1
+    HAVING sum(r.sign) > 0
+)
+SELECT DISTINCT coalesce(alias.into_thing, link.thing) AS thing
+FROM link
+LEFT JOIN unnest($25::text[], $26::text[]) AS alias (thing, into_thing) USING (thing);
+
+-- name: is_touched
+-- Begins with asked_axes. Whether a commit after $22 brought rows the question asks about, on whatever day.
+SELECT EXISTS (
+    SELECT FROM metrics.line AS r JOIN asked AS p ON p.axis = r.axis WHERE r.generation = $17 AND r.n > $22
+);

@@ -1,0 +1,27 @@
+"""A metrics worker on the bench's topic, with or without the merge beside it."""
+
+import asyncio
+import gc
+import os
+import sys
+
+from services.kernel.logs import configure
+from services.metrics import worker
+from services.metrics.settings import WorkerSettings
+
+
+class _NoMerger:
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    configure("bench", json=False)
+    if os.environ["BENCH_MERGE"] == "0":
+        worker.Merger = _NoMerger  # type: ignore[assignment,misc]
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    sys.exit(asyncio.run(worker.run(WorkerSettings(), topics=(os.environ["BENCH_TOPIC"],))))
