@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from deploy.demo.gateway import Gateway
+from deploy.demo.gateway import Gateway, QuestionRefusedError
 from deploy.demo.printed import Article, Figure
+from deploy.demo.progress import say
 
 
 class Checked(NamedTuple):
@@ -51,7 +52,11 @@ def number(value: Decimal | None) -> int | float | None:
 
 
 def _check(gateway: Gateway, place: str, figure: Figure) -> Checked:
-    live = figure.live(gateway.figure(figure.metric, figure.query).get("value"))
+    try:
+        live = figure.live(gateway.figure(figure.metric, figure.query).get("value"))
+    except QuestionRefusedError as error:
+        say(f"{figure.id}: {error}")
+        return Checked(figure, place, None, holds=False, events=None)
     return Checked(figure, place, live, figure.printed.holds(live), _counted(gateway, figure))
 
 

@@ -17,6 +17,10 @@ class GatewayError(Exception):
     """The gateway does not answer, or refuses the request as a whole; the text says what to do."""
 
 
+class QuestionRefusedError(GatewayError):
+    """The gateway does not answer this question; the others it may."""
+
+
 class Gateway:
     """A client of one gateway; `with` closes it."""
 
@@ -76,7 +80,8 @@ class Gateway:
             said = answer.json().get("detail", answer.text)
         except ValueError:
             said = answer.text
-        raise GatewayError(f"{answer.request.method} {answer.request.url.path}: {answer.status_code}, {said[:300]}")
+        kind = QuestionRefusedError if answer.is_client_error else GatewayError
+        raise kind(f"{answer.request.method} {answer.request.url.path}: {answer.status_code}, {said[:300]}")
 
 
 def _plain(query: Query) -> dict[str, Any]:

@@ -59,7 +59,7 @@ _SERVICES = (
 
 _DOORS = (
     Process("gateway", "services.gateway.main", 0, "wangge_gateway", _DOOR),
-    Process("intake", "services.gateway.intake", 15, None, _DOOR),
+    Process("intake", "services.gateway.intake", 15, "wangge_gateway", _DOOR),
 )
 
 

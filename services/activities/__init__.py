@@ -1,1 +1,1 @@
-"""The activities room: activities, attendance, shifts, visits."""
+"""Activities, who came, hours served, calls paid: what happened, on which day, and where."""

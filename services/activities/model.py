@@ -151,8 +151,9 @@ def _entity(command: Command, state: Record) -> Entity:
 
 
 def _told(command: Command, state: Record) -> Document:
-    """The fact's data: the record as it now is, and what a cancellation gave as its reason."""
-    return {**state.data, **command.data} if command.verb == "cancelled" else state.data
+    """The fact's data: the record as it now is, and the reason that an end of it was given."""
+    reason = command.data.get("reason") if command.verb in ("cancelled", "withdrawn") else None
+    return state.data if reason is None else {**state.data, "reason": reason}
 
 
 def _dependants(command: Command, entities: Entities) -> Iterator[Change]:

@@ -1,1 +1,1 @@
-"""The cases room: cases and their workflows."""
+"""Cases: demands, findings and tasks, from their opening through the workflow of their kind to their end."""

@@ -4,7 +4,7 @@ Passages (closed, reopened, resolved) are read off any two neighbouring versions
 state means, and the stock must still be what was there plus what came minus what went.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple, Protocol
@@ -16,7 +16,6 @@ from services.kernel.contracts.facts import Dims, Roles, Row, canonical
 from services.kernel.days import business_date, next_day
 from services.kernel.lifecycle.stamps import day_of, moment_of
 from services.kernel.lifecycle.standing import Standing, Version
-from services.kernel.lifecycle.stretches import day_stretches
 from services.kernel.writing.model import Entities, Entity
 
 Stretch = tuple[date, date | None, "Stand"]
@@ -25,9 +24,7 @@ Stretch = tuple[date, date | None, "Stand"]
 class Stand(NamedTuple):
     """Where a row stands: all of it but the measure and the days."""
 
-    kind: str
-    area: str | None
-    organisation: str | None
+    place: tuple[str, str | None, str | None]  # kind, area, organisation
     dims: str
     roles: str | None = None
 
@@ -44,9 +41,12 @@ class Moment(NamedTuple):
 
     def stand(self, *fields: str, roles: Roles | None = None, **dims: str) -> Stand:
         """Its place, with its own dimensions, these fields as far as told, and these further dimensions."""
-        named = {field: self.data[field] for field in fields if self.data.get(field)}
-        place = (self.data.get("area"), self.data.get("organisation"))
-        return Stand(self.data["kind"], *place, canonical({**self.own, **named, **dims}), canonical(roles) if roles else None)
+        data = self.data
+        for field in fields:
+            if value := data.get(field):
+                dims[field] = value
+        place = (data["kind"], data.get("area"), data.get("organisation"))
+        return Stand(place, canonical(self.own | dims), canonical(roles) if roles else None)
 
 
 class Dimensions(Protocol):
@@ -77,57 +77,54 @@ class Counting:
         data = version.data
         assert data is not None  # a case does not end; it moves into a final state
         kind = data["kind"]
-        own = dict(self._catalogue.dims(kind, data.get("attributes") or {}))
+        attributes = data.get("attributes")
+        own = dict(self._catalogue.dims(kind, attributes)) if attributes else {}
         return Moment(version.at, version.verb, data, version.extra, self._workflows.state(kind, data["state"]), own)
 
 
 def _stocks(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
-    for first, after, stand in _by_day(moments, _open_stand):
-        yield Row("cases.open", stand.kind, stand.area, stand.organisation, stand.dims, first, after, 1, None, stand.roles)
-    for first, after, stand in _joined(_overdue(moments)):
-        yield Row("cases.overdue", stand.kind, stand.area, stand.organisation, stand.dims, first, after)
+    days = list(_days(moments))
+    for first, after, stand in _joined((first, after, _open_stand(one)) for first, after, one in days if not one.state.final):
+        yield Row("cases.open", *stand.place, stand.dims, first, after, 1, None, stand.roles)
+    for first, after, stand in _joined(_overdue(days)):
+        yield Row("cases.overdue", *stand.place, stand.dims, first, after)
     if not opening:
         since = day_of(moments[0].at)
-        for first, after, stand in _by_day(moments, _cohort_stand):
-            yield Row("cases.cohort", stand.kind, stand.area, stand.organisation, stand.dims, first, after, 1, since)
+        for first, after, stand in _joined((first, after, _cohort_stand(one)) for first, after, one in days if not _is_merged(one)):
+            yield Row("cases.cohort", *stand.place, stand.dims, first, after, 1, since)
 
 
-def _by_day(moments: Sequence[Moment], stand_of: Callable[[Moment], Stand | None]) -> Iterator[Stretch]:
-    """Stretches of days by what held at their ends; of a day with several moments the last one counts."""
-    for first, after, stand in day_stretches((one.at, following, stand_of(one)) for one, following in _with_ends(moments)):
-        if stand is not None:
-            yield first, after, stand
-
-
-def _with_ends(moments: Sequence[Moment]) -> Iterator[tuple[Moment, str | None]]:
+def _days(moments: Sequence[Moment]) -> Iterator[tuple[date, date | None, Moment]]:
+    """What held at the ends of days, as stretches [from, to); of a day with several moments only the last one counts."""
     for position, one in enumerate(moments):
-        yield one, moments[position + 1].at if position + 1 < len(moments) else None
+        first = day_of(one.at)
+        after = day_of(moments[position + 1].at) if position + 1 < len(moments) else None
+        if first != after:
+            yield first, after, one
 
 
-def _open_stand(one: Moment) -> Stand | None:
+def _open_stand(one: Moment) -> Stand:
     roles = {role: one.data[role] for role in ("of", "person") if one.data.get(role)}
-    return None if one.state.final else one.stand("state", "tier", "channel", roles=roles)
+    return one.stand("state", "tier", "channel", roles=roles)
 
 
-def _cohort_stand(one: Moment) -> Stand | None:
-    merged = "merged" in one.state.marks or one.data.get("into")
-    return None if merged else one.stand(resolved="true" if one.state.resolved else "false")
+def _is_merged(one: Moment) -> bool:
+    return "merged" in one.state.marks or one.data.get("into") is not None
 
 
-def _overdue(moments: Sequence[Moment]) -> Iterator[Stretch]:
+def _cohort_stand(one: Moment) -> Stand:
+    return one.stand(resolved="true" if one.state.resolved else "false")
+
+
+def _overdue(days: Iterable[tuple[date, date | None, Moment]]) -> Iterator[Stretch]:
     """The parts of being open that lie on or after the day on whose end the deadline in force had passed."""
-
-    def stand_of(one: Moment) -> tuple[Stand, str] | None:
+    for first, after, one in days:
         due = one.data.get("due")
-        return None if one.state.final or due is None else (one.stand("state", "tier", "channel"), due)
-
-    for first, after, found in day_stretches((one.at, following, stand_of(one)) for one, following in _with_ends(moments)):
-        if found is None:
+        if due is None or one.state.final:
             continue
-        stand, due = found
         late = max(first, overdue_from(due))
         if after is None or late < after:
-            yield late, after, stand
+            yield late, after, one.stand("state", "tier", "channel")
 
 
 def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
@@ -171,9 +168,10 @@ def _passages(before: Moment, one: Moment, seconds: int | None) -> Iterator[Row]
 
 
 def _move(one: Moment, seconds: int | None, *, first: bool) -> Iterator[Row]:
-    yield _row("cases.moved", one, one.stand("state"))
+    stand = one.stand("state")
+    yield _row("cases.moved", one, stand)
     if first:
-        yield _row("cases.reached", one, one.stand("state"))
+        yield _row("cases.reached", one, stand)
         if seconds is not None:
             yield _row("cases.time_to_reach", one, one.stand("state", b=str(bucket(seconds))), seconds)
     if one.told.get("amount_fen") is not None:
@@ -182,7 +180,7 @@ def _move(one: Moment, seconds: int | None, *, first: bool) -> Iterator[Row]:
 
 def _row(measure: str, one: Moment, stand: Stand, value: int = 1) -> Row:
     day = day_of(one.at)
-    return Row(measure, stand.kind, stand.area, stand.organisation, stand.dims, day, day, value)
+    return Row(measure, *stand.place, stand.dims, day, day, value)
 
 
 def overdue_from(due: str) -> date:

@@ -95,6 +95,13 @@ class Keyring:
             raise unauthenticated("this key is not enrolled here")
         return caller
 
+    def reader(self, headers: Mapping[str, str], *, key_required: bool) -> Caller:
+        """Who reads: as `caller`, and a 401 problem for nobody where reading needs a key."""
+        caller = self.caller(headers)
+        if key_required and not caller.known:
+            raise unauthenticated("reading needs a key here")
+        return caller
+
     def enrolments(self) -> list[Enrolment]:
         """Every enrolled source, by name."""
         self._refresh()

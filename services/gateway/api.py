@@ -1,5 +1,6 @@
 """The routes of the writing side: events in, what was refused, who sends, one thing as it stands, people."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -18,6 +19,9 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Problem
 from services.kernel.http.problems import PROBLEM, ProblemError
+
+ReaderOf = Callable[[Request], Caller]
+"""Who asks; a problem for a key that is not enrolled, or for none where reading needs one."""
 
 _ENCODE = msgspec.json.Encoder().encode
 _RETRY = {"retry-after": "1"}
@@ -115,15 +119,13 @@ def rejected_router(keyring: Keyring, refusals: Refusals) -> APIRouter:
     return router
 
 
-def sources_router(keyring: Keyring, senders: Senders, refusals: Refusals, settings: GatewaySettings) -> APIRouter:
+def sources_router(keyring: Keyring, senders: Senders, refusals: Refusals, reader_of: ReaderOf) -> APIRouter:
     """GET /v1/sources."""
     router = APIRouter(prefix="/v1", tags=["events"])
 
     @router.get("/sources", summary="Who sends, and when last", response_model=SourcesDocument, responses=_problems(401))
     async def list_sources(request: Request) -> Response:
-        caller = keyring.caller(request.headers)
-        if settings.read_key_required and not caller.known:
-            raise unauthenticated("reading needs a key here")
+        caller = reader_of(request)
         refused = await refusals.counts()
         listed = [one for one in keyring.enrolments() if not caller.enrolments or caller.operator or one.source in caller.enrolments]
         sources = []
@@ -136,15 +138,9 @@ def sources_router(keyring: Keyring, senders: Senders, refusals: Refusals, setti
     return router
 
 
-def things_router(keyring: Keyring, passing: Passing, settings: GatewaySettings) -> APIRouter:
+def things_router(keyring: Keyring, passing: Passing, reader_of: ReaderOf) -> APIRouter:
     """GET /v1/{family}/{key}, its history, and PUT /v1/people. Include it last: its paths are the widest."""
     router = APIRouter(prefix="/v1", tags=["things"])
-
-    def reader(request: Request) -> Caller:
-        caller = keyring.caller(request.headers)
-        if settings.read_key_required and not caller.known:
-            raise unauthenticated("reading needs a key here")
-        return caller
 
     @router.put(
         "/people/{register}/{reference}",
@@ -159,14 +155,14 @@ def things_router(keyring: Keyring, passing: Passing, settings: GatewaySettings)
 
     @router.get("/{family}/{key}", summary="One thing as it stands", responses=_problems(400, 403, 404, 503))
     async def get_thing(request: Request, family: str, key: str) -> Response:
-        return _response(await passing.entity(family, key, reader(request), query=request.url.query))
+        return _response(await passing.entity(family, key, reader_of(request), query=request.url.query))
 
     @router.get("/{family}/{key}/history", summary="Everything told of one thing", responses=_problems(400, 403, 404, 503))
     async def get_history(request: Request, family: str, key: str) -> Response:
-        return _response(await passing.entity(family, key, reader(request), history=True, query=request.url.query))
+        return _response(await passing.entity(family, key, reader_of(request), history=True, query=request.url.query))
 
     return router
 
 
 def _response(passed: Passed) -> Response:
-    return Response(passed.content, passed.status, None, passed.media_type)
+    return Response(passed.content, passed.status, None, passed.media_type if passed.content else None)

@@ -1,6 +1,5 @@
 """Requests that a room answers itself: one thing as it stands, its history, a person's name for the vault."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +8,7 @@ import msgspec
 
 from services.gateway.access import Caller, forbidden
 from services.gateway.rooms import Rooms
+from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.contracts.registry import OWNERS
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
@@ -27,9 +27,9 @@ class Passed(msgspec.Struct):
 class Passing:
     """Hands requests on to the rooms."""
 
-    def __init__(self, rooms: Rooms, class_of: Callable[[str], str]) -> None:
+    def __init__(self, rooms: Rooms, catalogue: Catalogue) -> None:
         self._rooms = rooms
-        self._class_of = class_of  # catalogue: kind -> public, internal or restricted
+        self._kinds = catalogue.kinds
 
     async def entity(self, family: str, key: str, caller: Caller, *, history: bool = False, query: str = "") -> Passed:
         """A thing, or what was told of it, from its owner; a restricted one only for who may see that class."""
@@ -58,7 +58,8 @@ class Passing:
         return f"{namespaces.pop()}:{key}"
 
     def _check_class(self, content: bytes, caller: Caller) -> None:
-        if not caller.may("restricted") and any(self._class_of(kind) == "restricted" for kind in _kinds(msgspec.json.decode(content))):
+        named = (self._kinds.get(kind) for kind in _kinds(msgspec.json.decode(content)))
+        if not all(caller.may(kind.access) for kind in named if kind is not None):
             raise forbidden("things of this kind are shown to whom the operator allows")
 
     async def _ask(self, owner: str, method: str, path: str, body: bytes | None = None) -> httpx.Response:

@@ -27,7 +27,12 @@ ReaderOf = Callable[[Request], Reader]
 
 _ENCODE = msgspec.json.Encoder().encode
 _ITEM_PARAMETERS = (*(name for name in PARAMETERS if name not in {"by", "interval", "compare", "q"}), "in", "not_in", "cursor", "limit")
-_TEXTS = {400: "A parameter cannot be; the detail names those that can", 401: "A key is needed, or this one is not enrolled", 403: "Not with this key", 404: "No such metric"}
+_TEXTS = {
+    400: "A parameter cannot be; the detail names those that can",
+    401: "A key is needed, or this one is not enrolled",
+    403: "Not with this key",
+    404: "No such metric",
+}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

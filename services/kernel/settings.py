@@ -1,5 +1,6 @@
 """Settings of a process: environment variables that start with WANGGE_, secrets from files. Read once, at start."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -28,6 +29,7 @@ class ProcessSettings(OwnerSettings):
     kafka: str = Field(default="127.0.0.1:9092", title="Kafka's bootstrap servers")
     secrets: Path = Field(default=Path("/run/secrets"), title="Folder of secret files")
     catalogue: Path = Field(default=Path("catalogue"), title="Folder of the catalogue")
+    closed_until: date | None = Field(default=None, title="Last closed day: events that would change its figures are too late")
 
     def secret(self, name: str) -> str:
         """The text of a secret's file; MissingSecretError says which file is missing."""

@@ -50,7 +50,7 @@ def create_app(settings: MembersSettings) -> FastAPI:
         database = await Database.connect(settings.postgres.get_secret_value(), name=settings.name)
         health.check("database", database.is_reachable)
         log = Log(ROOM, catalogue.version)
-        writer = Writer(database, ROOM, MembersModel(KindCheck(catalogue)), counting, log, system_clock, telemetry)
+        writer = Writer(database, ROOM, MembersModel(KindCheck(catalogue)), counting, log, system_clock, telemetry, settings.closed_until)
         writer.start()
         reader = Reader(catalogue, people, system_clock)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(STOCKS.values()), clock=system_clock, spellings=spellings)

@@ -33,7 +33,7 @@ async def keep_to_budget(
 async def bury(connection: Connection, generation: int, chosen: Mapping[Partition, Chosen]) -> int:
     """Keeps the unreadable and the foreign letters of these choices; returns how many they are."""
     dead = [
-        (*partition, letter.sequence, choice.watermark.topic_id, letter.offset, letter.fault or "", letter.body)
+        (*partition, letter.sequence, letter.offset, letter.fault or "", letter.body)
         for partition, choice in chosen.items()
         for letter in (*choice.letters, *choice.foreign)
         if letter.fault is not None

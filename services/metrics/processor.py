@@ -10,7 +10,7 @@ import structlog
 
 from services.kernel.failpoints import failpoint
 from services.kernel.postgres.database import Database
-from services.metrics import deadletter, store
+from services.metrics import deadletter, ledger, store
 from services.metrics.batch import Batch
 from services.metrics.model import Chosen, Partition, Stop, Watermark, choose
 from services.metrics.patience import Patience
@@ -159,14 +159,13 @@ class Processor:
             before = await store.lock_watermarks(connection, batch.generation, sorted(batch.letters))
             chosen = {partition: choose(self._known(partition, before[partition]), letters) for partition, letters in batch.letters.items()}
             chosen = await deadletter.keep_to_budget(connection, batch.generation, chosen, before, self._limits.reject_budget)
-            buried = await deadletter.bury(connection, batch.generation, chosen)
-            await store.move_watermarks(connection, batch.generation, before, store.moved(chosen, before))
-            letters = [letter for choice in chosen.values() for letter in choice.letters]
-            if letters:
-                self._waiting_rows = await store.append(connection, batch.generation, letters)
+            written = await ledger.write(connection, batch.generation, before, chosen)
             failpoint("processor.before_commit")
         failpoint("processor.after_commit")
-        self._telemetry.buried.inc(buried)
+        if written.waiting is not None:
+            self._waiting_rows = written.waiting
+        self._telemetry.rows.inc(written.rows)
+        self._telemetry.buried.inc(written.buried)
         self._telemetry.commits.inc()
         self._telemetry.commit_seconds.observe(self._clock() - started)
         self._telemetry.batch_facts.observe(batch.size)
@@ -198,7 +197,6 @@ class Processor:
         telemetry.progress.set_to_current_time()
         for partition, choice in chosen.items():
             telemetry.facts.labels(partition.topic).inc(len(choice.letters))
-            telemetry.rows.inc(sum(len(letter.lines) for letter in choice.letters))
             telemetry.repeated.labels(partition.topic).inc(choice.repeated)
             telemetry.sequence.labels(*partition).set(choice.watermark.sequence)
             if choice.watermark.next_offset is not None:

@@ -7,7 +7,7 @@ import asyncpg
 
 from services.kernel.postgres.database import Connection
 from services.kernel.postgres.queries import load
-from services.metrics.model import Axes, Chosen, Letter, Line, Partition, Watermark
+from services.metrics.model import Axes, Letter, Line, Partition, Watermark
 
 _SQL = load("services.metrics", "sql/store.sql")
 _COLUMNS = ("n", "axis", "sign", "thing", "day", "until", "value", "since", "roles")
@@ -72,11 +72,6 @@ async def number_axes(connection: Connection, generation: int, axes: Iterable[Ax
 async def count_waiting(connection: Connection) -> int:
     """Rows of the live generation that wait to be merged."""
     return int(await connection.fetchval(_SQL.count_waiting))
-
-
-def moved(chosen: Mapping[Partition, Chosen], before: Mapping[Partition, Watermark]) -> dict[Partition, Watermark]:
-    """The watermarks that a choice moves on, or whose offset hint it moves."""
-    return {partition: choice.watermark for partition, choice in chosen.items() if choice.watermark != before[partition]}
 
 
 def _watermarks(rows: Iterable[asyncpg.Record]) -> dict[Partition, Watermark]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Number = int | float | None
 _EXAMPLE: dict[str, Any] = {
     "metric": "units.coverage",
-    "definition": {"id": "units.coverage", "version": 1, "text": {"zh": "组织覆盖率：有组织覆盖的单位占单位总数", "en": "Units that a live covering link leads to, of all live units"}},
+    "definition": {"id": "units.coverage", "version": 1, "text": {"zh": "组织覆盖率", "en": "Units that a live covering link leads to, of all live units"}},
     "unit": "ratio",
     "value": 0.25,
     "num": 1,
@@ -128,7 +128,9 @@ class ItemsDocument(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "items": [{"family": "unit", "key": "zhuhai:u-1", "kind": "unit.enterprise", "area": "zhuhai:g-1", "organisation": None, "at": "2024-01-01", "adds": 1}],
+                "items": [
+                    {"family": "unit", "key": "zhuhai:u-1", "kind": "unit.school", "area": "zhuhai:g-1", "organisation": None, "at": "2024-01-01", "adds": 1}
+                ],
                 "total": 1, "sum": 1, "next": None, "as_of": "2024-05-31", "watermark": "1.42", "seen_to": {"members.v1": {"3": 1207}}, "lag_s": 0.0,
             }
         }

@@ -15,7 +15,7 @@ from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, c
 from services.gateway.figures.view import Layout, Views
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.metrics import Metric, Nature
-from services.kernel.errors import Code, Problem, refuse
+from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
 
 
@@ -123,5 +123,5 @@ async def _evaluated(prepared: Prepared, asked: Asked) -> Table:
     except NothingBeforeError as error:
         raise invalid("from", str(error)) from None
     except UnsupportedDefinitionError as error:
-        raise refuse(Code.INVALID, f"{prepared.metric.id} cannot be evaluated: {error}") from None
+        raise invalid("metric", f"{prepared.metric.id} cannot be evaluated: {error}") from None
 

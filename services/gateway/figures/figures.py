@@ -10,12 +10,11 @@ from services.gateway.figures.engine import Engine, Prepared
 from services.gateway.figures.guard import Reader, check_list, check_metric, counted_kinds, suppressed
 from services.gateway.figures.item_sources import sources_of
 from services.gateway.figures.items import Page, list_items
-from services.gateway.figures.question import Question, kinds_of
+from services.gateway.figures.question import Question, invalid, kinds_of
 from services.gateway.figures.snapshot import Head, Snapshot, Snapshots
 from services.gateway.figures.tree import Trees
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.clock import Clock, system_clock
-from services.kernel.errors import Code, refuse
 from services.kernel.postgres.database import Database
 
 NameSource = Callable[[], Awaitable[Names]]
@@ -72,7 +71,7 @@ class Figures:
                 check_list(self.catalogue, kinds, reader)
                 return await list_items(self.engine, snapshot, page)
             except UnsupportedDefinitionError as error:
-                raise refuse(Code.INVALID, f"{page.question.metric} cannot be listed: {error}") from None
+                raise invalid("metric", f"{page.question.metric} cannot be listed: {error}") from None
 
     async def trees(self, day: date | None = None) -> Trees:
         """Both trees as they stand on a day, by default today."""

@@ -12,7 +12,7 @@ from services.gateway.figures.view import AREA, ORGANISATION, Layout
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.kinds import FAMILIES
 from services.kernel.catalogue.metrics import Condition, Metric
-from services.kernel.errors import Code, Fault, RefusedError, refuse
+from services.kernel.errors import Code, Fault, Problem, RefusedError
 
 PARAMETERS = (
     "area", "org", "kind", "of", "where", "from", "to", "interval", "by", "as_of", "tree", "compare", "definition", "q",
@@ -77,7 +77,8 @@ class Given:
 
 def invalid(parameter: str, detail: str) -> RefusedError:
     """The error for a parameter that cannot be; detail says what can."""
-    return refuse(Code.INVALID, detail, Fault(f"/query/{parameter}", detail))
+    fault = Fault(f"/query/{parameter}", detail)
+    return RefusedError(Problem(Code.INVALID.value, "The question cannot be asked like this", 400, detail, "urn:wangge:problem:invalid", (fault,)))
 
 
 def read_question(metric_id: str, given: Given) -> Question:

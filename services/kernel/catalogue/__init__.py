@@ -1,6 +1,25 @@
 """The catalogue: what districts do, as data. Kinds with their attributes, marks and workflows; measures; metric definitions with versions.
 
 `load(folder)` gives a `Catalogue`, or raises `CatalogueError` with one line for each flaw: file, line, what is wrong, how to mend it.
+It reads `common/*.yaml` and `places/<place>/*.yaml`; a place adds kinds and metrics and changes none of the common ones. A kind, as a file has it:
+
+    kinds:
+      case.noise:                       # takes over what `case` declares, then adds its own
+        names: {zh: 噪声扰民, en: Noise}
+        class: internal                 # public, internal, restricted
+        unlinkable: false               # true: person and by are dropped before anything is logged
+        marks: [urgent]                 # words that figures select kinds by; `person`: it is about one person and bears no name
+        attributes:
+          hour: {type: integer, minimum: 0, maximum: 23, dimension: true, band: [0, 7, 22], required: true}
+          source: {type: enum, values: [site, shop, home], dimension: true}
+        fields:                         # bounds on fields of the contract itself
+          tier: {type: enum, values: [street, community]}
+        states:                         # a workflow of its own; exactly one initial, at least one final
+          - {id: opened, names: {zh: 上报, en: Opened}, marks: [initial], to: [resolved]}
+          - {id: resolved, names: {zh: 解决, en: Resolved}, marks: [resolved, final]}
+
+Attribute types: string, integer, boolean, enum, set, date, ref. Kinds of links add `from:` and `to:` (families of their ends) and `tree:` (a second tree).
+Metrics are described in metrics.py.
 """
 
 from services.kernel.catalogue.catalogue import Catalogue, UnknownKindError, covered_by, is_below

@@ -51,7 +51,7 @@ class _Plain(msgspec.Struct, forbid_unknown_fields=True):
     time: str | None = None
     subject: str | None = None
     datacontenttype: str | None = None
-    data: Raw | None = None
+    data: Raw = Raw(b"")  # not optional: msgspec would read `Raw | None` as null only
     traceparent: str | None = None
 
 
@@ -83,13 +83,15 @@ def decode_batch(body: bytes) -> list[Envelope | Malformed]:
         members = _list(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise refuse(Code.INVALID, f"a batch is a JSON array of CloudEvents: {error}") from error
-    events: list[Envelope | Malformed] = []
-    for member in members:
-        try:
-            events.append(decode_event(member))
-        except RefusedError as error:
-            events.append(Malformed(*_name_of(member), error.problem))
-    return events
+    return [decode_member(member) for member in members]
+
+
+def decode_member(body: bytes | Raw) -> Envelope | Malformed:
+    """Reads a structured event; one that cannot be read comes back with its problem, and with its id and source where those can be."""
+    try:
+        return decode_event(body)
+    except RefusedError as error:
+        return Malformed(*_name_of(body), error.problem)
 
 
 def from_headers(headers: Iterable[tuple[str, str | bytes]], body: bytes) -> Envelope:
@@ -149,10 +151,10 @@ def _from_members(body: bytes | Raw) -> Envelope:
 
 
 def _there(data: Raw | None) -> Raw | None:
-    return None if data is None or bytes(data) == b"null" else data
+    return None if data is None or bytes(data) in (b"", b"null") else data
 
 
-def _name_of(member: Raw) -> tuple[str | None, str | None]:
+def _name_of(member: bytes | Raw) -> tuple[str | None, str | None]:
     """The id and source of what else cannot be read, as far as they can."""
     try:
         members = _members(member)

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from services.kernel.clock import Clock
 from services.kernel.contracts.commands import Command
 from services.kernel.contracts.facts import Row
-from services.kernel.errors import Code, Problem, RefusedError, problem
+from services.kernel.errors import Code, Problem, RefusedError, problem, refuse
 from services.kernel.eventlog.append import Fact
 from services.kernel.inbox.inbox import Name, Refused
 from services.kernel.lifecycle.standing import Standing
@@ -34,15 +36,25 @@ class Outcome(msgspec.Struct):
     refused: list[Refused]
 
 
-class Batch:
-    """Decides items one by one on the entities that were locked for them."""
+class _Counted(NamedTuple):
+    """A change with the rows its thing now has, and the difference its fact carries."""
 
-    def __init__(self, model: Model, counting: Counting, clock: Clock, entities: Entities, known: dict[Name, bytes]) -> None:
+    change: Change
+    rows: Sequence[Row]
+    was: list[Row]
+    now: list[Row]
+
+
+class Batch:
+    """Decides items one by one on the entities that were locked for them. Days up to `closed` are not to be changed any more (None: all may)."""
+
+    def __init__(self, model: Model, counting: Counting, clock: Clock, entities: Entities, known: dict[Name, bytes], closed: date | None = None) -> None:
         self._model = model
         self._counting = counting
         self._clock = clock
         self._entities = entities
         self._known = dict(known)
+        self._closed = closed
         self._rows: dict[str, Sequence[Row]] = {}
         self._outcome = Outcome([], {}, {}, [], [], [])
 
@@ -65,18 +77,19 @@ class Batch:
             return self._refuse(Refused(*name, told_before, command.told), told_before)
         self._count_before(command.subject)
         try:
-            changes = self._model.decide(command, self._entities, self._clock).changes
+            counted = self._change(command)
         except RefusedError as error:
             self._entities.undo()
             return self._refuse(Refused(*name, error.problem, command.told), error.problem)
-        for change in changes:
-            self._entities.put(change.after)
         self._entities.keep()
         self._known[name] = command.content
         self._outcome.remembered.append(command)
-        for position, change in enumerate(changes):
-            self._record(command, change, own=position == 0)
-        return Result(command.id, "accepted" if changes else "duplicate")
+        for position, one in enumerate(counted):
+            self._keep(one)
+            if position == 0 or one.was or one.now:  # a dependant of which no figure moved has nothing to tell
+                self._rows[one.change.after.subject] = one.rows
+                self._outcome.facts.append(_fact(command, one, _holds_from(command, counted[0].change), own=position == 0))
+        return Result(command.id, "accepted" if counted else "duplicate")
 
     def _count_before(self, subject: str) -> None:
         entity = self._entities.get(subject)
@@ -84,36 +97,49 @@ class Batch:
             if one.subject not in self._rows:
                 self._rows[one.subject] = self._counting(one, self._entities)
 
-    def _record(self, command: Command, change: Change, *, own: bool) -> None:
-        entity = change.after
-        before, after = self._rows.get(entity.subject, ()), self._counting(entity, self._entities)
-        was, now = _difference(before, after)
-        if not own and not was and not now:
-            return
-        self._rows[entity.subject] = after
-        if change.before is None:
+    def _change(self, command: Command) -> list[_Counted]:
+        changes = self._model.decide(command, self._entities, self._clock).changes
+        for change in changes:
+            self._entities.put(change.after)
+        counted = []
+        for change in changes:
+            rows = self._counting(change.after, self._entities)
+            counted.append(_Counted(change, rows, *_difference(self._rows.get(change.after.subject, ()), rows)))
+        if self._closed is not None:
+            _bar_closed(counted, self._closed)
+        return counted
+
+    def _keep(self, one: _Counted) -> None:
+        """A new or changed entity is written; one of which only the rows moved is as it was."""
+        entity = one.change.after
+        if one.change.before is None or entity.subject in self._outcome.made:
             self._outcome.made[entity.subject] = entity
-        elif entity.subject in self._outcome.made:
-            self._outcome.made[entity.subject] = entity
-        elif entity is not change.before:
+        elif entity is not one.change.before:
             self._outcome.changed[entity.subject] = entity
-        late = change.stated is not None and isinstance(entity.state, Standing)
-        self._outcome.facts.append(
-            Fact(
-                type=change.type,
-                subject=entity.subject,
-                key=change.key or entity.subject,
-                time=entity.state.newest if late and isinstance(entity.state, Standing) else command.time.isoformat(),
-                data=change.data,
-                was=was,
-                now=now,
-                causation=f"{command.source}#{command.id}",
-                caused_by=change.caused_by,
-                stated=change.stated,
-                extensions=command.extensions,
-                told=command.told if own else None,
-            )
-        )
+
+
+def _fact(command: Command, one: _Counted, time: str, *, own: bool) -> Fact:
+    change = one.change
+    return Fact(
+        type=change.type,
+        subject=change.after.subject,
+        key=change.key or change.after.subject,
+        time=time,
+        data=change.data,
+        was=one.was,
+        now=one.now,
+        causation=f"{command.source}#{command.id}",
+        caused_by=change.caused_by,
+        stated=change.stated,
+        extensions=command.extensions,
+        told=command.told if own else None,
+    )
+
+
+def _holds_from(command: Command, own: Change) -> str:
+    """The time a change holds from: the event's, or, told late, the newest told time of its thing."""
+    state = own.after.state
+    return state.newest if own.stated is not None and isinstance(state, Standing) else command.time.isoformat()
 
 
 def _difference(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row], list[Row]]:
@@ -122,3 +148,18 @@ def _difference(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row],
         return [], list(after)
     old, new = Counter(before), Counter(after)
     return list((old - new).elements()), list((new - old).elements())
+
+
+def _bar_closed(counted: Sequence[_Counted], closed: date) -> None:
+    """Raises too-late if any figure of a closed day would change. A stretch that only ends otherwise changes no day before its earlier end."""
+    moved: Counter[tuple[object, ...]] = Counter()
+    for one in counted:
+        for sign, rows in ((-1, one.was), (1, one.now)):
+            for row in rows:
+                face = row._replace(day=date.min, until=None)
+                moved[face, row.day] += sign
+                if row.until != row.day:
+                    moved[face, row.until or date.max] -= sign
+    changed = [day for (_, day), count in moved.items() if count and isinstance(day, date) and day <= closed]
+    if changed:
+        raise refuse(Code.TOO_LATE, f"it would change figures of {min(changed)}, and days up to {closed} are closed: ask the operator to open them")

@@ -30,8 +30,10 @@ class EntityStore:
         rows += await connection.fetch(self._sql.lock_dependants, sorted(own))
         held = {row["subject"]: row for row in rows}
         wanted = {*referred, *(subject for row in rows for subject in row["depends"])} - held.keys()
-        if wanted:
-            held |= {row["subject"]: row for row in await connection.fetch(self._sql.lock_referred, sorted(wanted))}
+        while wanted:  # once; again only where something referred to hangs on others itself, as a merged node does
+            found = {row["subject"]: row for row in await connection.fetch(self._sql.lock_referred, sorted(wanted))}
+            held |= found
+            wanted = {subject for row in found.values() for subject in row["depends"]} - held.keys() - wanted
         return [_entity(row) for row in held.values()]
 
     async def lock_trees(self, connection: Connection, trees: Iterable[str], nodes: Iterable[str]) -> list[Entity]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 import asyncpg
@@ -34,7 +35,7 @@ class _Waiting(NamedTuple):
 class Writer:
     """The only one in its process that writes a room's entities and facts."""
 
-    def __init__(self, database: Database, room: str, model: Model, counting: Counting, log: Log, clock: Clock, telemetry: WritingTelemetry) -> None:
+    def __init__(self, database: Database, room: str, model: Model, counting: Counting, log: Log, clock: Clock, telemetry: WritingTelemetry, closed: date | None = None) -> None:
         self._database = database
         self._room = room
         self._model = model
@@ -42,6 +43,7 @@ class Writer:
         self._log = log
         self._clock = clock
         self._telemetry = telemetry
+        self._closed = closed
         self._store = EntityStore(room)
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(maxsize=64)
         self._task: asyncio.Task[None] | None = None
@@ -131,7 +133,7 @@ class Writer:
             loaded = await self._store.lock_trees(connection, trees, nodes)
         loaded += await self._store.lock(connection, list(own), list(referred)) if own else []
         entities = Entities(loaded)
-        return Batch(self._model, self._counting, self._clock, entities, known).decide(items)
+        return Batch(self._model, self._counting, self._clock, entities, known, self._closed).decide(items)
 
     async def _save(self, connection: Connection, outcome: Outcome) -> None:
         await self._store.save(connection, list(outcome.made.values()), list(outcome.changed.values()))

@@ -161,7 +161,7 @@ def _span(end: Entity, set_at: str, entities: Entities) -> tuple[str, str | None
             return set_at, _goes_on(end, merged, entities)
         if not lives or lives[0].start <= set_at:
             return set_at, set_at
-        holding = lives[0]
+        holding = next((life for life in lives if life.start != life.end), lives[0])  # one left at the moment of joining was never an end's life
     return holding.start, _goes_on(end, holding, entities)
 
 

@@ -77,8 +77,8 @@ def _reach(subject: str, end: Lived, when: datetime, lives: dict[str, Lived]) ->
     for spell in end.spells:
         if spell.start <= when and (spell.end is None or when < spell.end or spell.into is not None):
             return spell.start, _over(subject, spell, lives)
-    first = end.spells[0]
-    if first.start > when:
+    first = next((spell for spell in end.spells if spell.start != spell.end), end.spells[0])
+    if end.spells[0].start > when:
         return first.start, _over(subject, first, lives)
     return when, when
 

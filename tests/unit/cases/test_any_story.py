@@ -1,5 +1,6 @@
 """Whatever is told in whatever order, the facts add up to what a clerk finds who goes through the accepted events day by day."""
 
+import json
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -142,7 +143,7 @@ def flows(clerk: Clerk) -> Counter[tuple[Any, ...]]:
                 found["cases.resolved", *here] += 1
                 found["cases.time_to_resolve", *here] += took if counted else 0
             if verb == "moved":
-                found["cases.moved", *here] += 1
+                found["cases.moved", *here, told["to"]] += 1
                 found["cases.amount_settled", *here] += told.get("amount_fen", 0)
                 found["cases.reached", *here] += told["to"] not in seen
                 found["cases.time_to_reach", *here] += took if counted and told["to"] not in seen else 0
@@ -171,7 +172,7 @@ def test_stocks_are_what_held_when_each_day_ended(story: list[Event]) -> None:
         found: Counter[tuple[Any, ...]] = Counter()
         for measure in ("cases.open", "cases.overdue", "cases.cohort"):
             for row in room.standing(measure, day):
-                dims = dict(pair.split(":") for pair in row.dims.strip("{}").replace('"', "").split(",") if pair)
+                dims = json.loads(row.dims)
                 end = (dims["resolved"] == "true", row.since) if measure == "cases.cohort" else (dims["state"], dims.get("tier"))
                 found[measure, row.kind, row.organisation, *end] += row.value
         assert found == stocks(clerk, day), day
@@ -185,7 +186,8 @@ def test_flows_are_what_happened_each_time_it_happened(story: list[Event]) -> No
     found: Counter[tuple[Any, ...]] = Counter()
     for row in room.rows():
         if row.until == row.day:
-            found[row.measure, row.day, row.organisation] += row.value
+            state = [json.loads(row.dims)["state"]] if row.measure == "cases.moved" else []
+            found[row.measure, row.day, row.organisation, *state] += row.value
     assert +found == flows(clerk)
 
 

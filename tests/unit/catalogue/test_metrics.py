@@ -74,6 +74,7 @@ def test_a_question_uses_the_definition_of_its_day_unless_it_names_another(build
 
     assert [metric.version for metric in catalogue.definitions["m"]] == [1, 2, 4]
     assert [unit(on=date(year, 6, 1)) for year in (2019, 2021, 2023, 2024, 2030)] == ["x1", "x1", "x2", "x4", "x4"]
+    assert [unit(on=date(2021, 12, 31)), unit(on=date(2022, 1, 1))] == ["x1", "x2"]
     assert (unit(), unit(version=1), unit(version=3), catalogue.definition("nothing")) == ("x4", "x1", None, None)
 
 

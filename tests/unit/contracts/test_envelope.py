@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.kernel.contracts import envelope
 from services.kernel.contracts.envelope import Envelope, Malformed, decode_batch, decode_event, from_headers
 from services.kernel.errors import RefusedError
 
@@ -28,6 +29,14 @@ def test_both_ways_of_decoding_say_the_same() -> None:
 
     assert {**fast.extensions, "other": "x"} == slow.extensions
     assert (fast.id, fast.source, fast.type, fast.time, bytes(fast.data or b"")) == (slow.id, slow.source, slow.type, slow.time, bytes(slow.data or b""))
+
+
+def test_a_plain_event_is_read_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(envelope, "_from_members", lambda _: pytest.fail("took the long way"))
+
+    assert decode_event(_bytes(traceparent="00-a", subject="unit/u-1", datacontenttype="application/json")).subject == "unit/u-1"
+    assert decode_event(_bytes(data=None)).data is None
+    assert bytes(decode_event(_bytes()).data or b"") == b'{"a": 1}'
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True), st.text() | st.integers(-(2**31), 2**31) | st.booleans(), max_size=5), st.text())

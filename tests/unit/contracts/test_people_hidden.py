@@ -152,6 +152,15 @@ def test_what_is_kept_of_a_refused_event_masks_people_and_what_nobody_can_vouch_
     assert json.loads(kept)["data"]["case"] == "c-1"
 
 
+def test_free_text_is_masked_even_where_the_contract_has_a_place_for_it(reader: Reader) -> None:
+    told = event("case.moved", {"case": "c-1", "to": "nowhere", "reason": "某某说"})
+
+    kept = json.loads(reader.masked(told, problem(Code.ILLEGAL_TRANSITION, "no such move")))
+
+    assert kept["data"]["to"] == "nowhere"
+    assert kept["data"]["reason"].startswith("masked:")
+
+
 @pytest.mark.parametrize(("verb", "kept"), [("unit.registered", True), ("entry.registered", False), ("unit.exploded", False)])
 def test_a_name_is_kept_only_where_it_is_surely_not_a_persons(reader: Reader, verb: str, kept: bool) -> None:
     told = event(verb, {"kind": "spaceport", "name": "某某"})

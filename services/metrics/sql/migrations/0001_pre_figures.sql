@@ -103,15 +103,14 @@ CREATE TABLE metrics.dead_letter (
     topic text NOT NULL,
     partition smallint NOT NULL,
     sequence bigint,
-    topic_id text,
-    record_offset bigint,
+    record_offset bigint,                 -- null: read from the log
     reason text NOT NULL,
     sha256 bytea NOT NULL,                -- of the whole body; what is kept of it is cut at 64 KiB
     body bytea NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (generation, topic, partition, sequence),
-    UNIQUE (generation, topic, partition, topic_id, record_offset)
+    UNIQUE (generation, topic, partition, sequence)
 );
+CREATE UNIQUE INDEX dead_letter_foreign ON metrics.dead_letter (generation, topic, partition, record_offset, sha256) WHERE sequence IS NULL;
 
 -- Makes a generation's tables and its empty watermarks. The tables are made apart and then attached, which disturbs nobody who reads or writes another generation.
 CREATE FUNCTION metrics.make_generation(g integer) RETURNS void LANGUAGE plpgsql AS $$

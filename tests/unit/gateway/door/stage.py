@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -21,11 +22,25 @@ from services.gateway.routing import Router
 from services.gateway.senders import Senders
 from services.gateway.settings import GatewaySettings
 from services.gateway.telemetry import DoorTelemetry
+from services.kernel.catalogue.catalogue import Catalogue
+from services.kernel.catalogue.load import load
 from services.kernel.clock import system_clock
 from services.kernel.health import Health
 from services.kernel.http.app import build_app
 from tests.unit.gateway.door.rooms import StandInRooms
 
+_KINDS = "kinds: {case.secret: {names: {zh: 密, en: Secret}, class: restricted, states: [{id: o, names: {zh: 始, en: O}, marks: [initial, final]}]}}"
+
+
+def _catalogue() -> Catalogue:
+    with TemporaryDirectory() as folder:
+        common = Path(folder) / "common"
+        common.mkdir()
+        (common / "kinds.yaml").write_text(_KINDS)
+        return load(Path(folder))
+
+
+CATALOGUE = _catalogue()
 KEY, READ_KEY, OPERATOR_KEY = "key-of-the-platform", "key-that-only-reads", "key-of-the-operator"
 SOURCE, OTHER_SOURCE, READ_SOURCE = "https://d.example/platform", "https://d.example/tablets", "https://d.example/reader"
 AUTHORISED = {"authorization": f"Bearer {KEY}"}
@@ -71,7 +86,7 @@ def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, limits:
     app = build_app("door", nothing, Health(), CollectorRegistry())
     door = Door(router, owner_of, Senders(system_clock), telemetry, keep=keep)
     app.include_router(events_router(door, keyring, settings, telemetry))
-    app.include_router(things_router(keyring, Passing(rooms, lambda kind: "restricted" if kind == "case.secret" else "public"), settings))
+    app.include_router(things_router(keyring, Passing(rooms, CATALOGUE), lambda request: keyring.reader(request.headers, key_required=False)))
     return app
 
 

@@ -1,0 +1,7 @@
+"""What the cases room counts of its own work: the writing of events."""
+
+from services.kernel.writing.telemetry import WritingTelemetry
+
+
+class CasesTelemetry(WritingTelemetry):
+    """The pipeline metrics of a writing room; this one has none beside them."""

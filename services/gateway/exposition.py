@@ -1,0 +1,130 @@
+"""Figures as Prometheus gauges, by district and street, from one snapshot at each scrape."""
+
+import asyncio
+from collections.abc import Iterable
+from concurrent.futures import TimeoutError as TooSlowError
+
+import structlog
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector, CollectorRegistry
+from typing_extensions import override
+
+from services.gateway.figures.answer import Json
+from services.gateway.figures.figures import Figures
+from services.gateway.figures.question import Question
+from services.gateway.figures.snapshot import Head, Snapshot
+from services.kernel.errors import RefusedError
+from services.kernel.http.problems import ProblemError
+from services.kernel.postgres.database import UNAVAILABLE
+
+_log = structlog.get_logger()
+_PATIENCE_S = 8.0
+
+EXPOSED = (
+    "areas", "organisations", "units", "entries", "links", "members", "cases.open", "cases.overdue",
+    "members.joined", "members.left", "activities", "attendance", "attendance.people", "visits", "visits.places",
+    "volunteer.minutes", "volunteer.items", "volunteer.shifts", "volunteer.people",
+    "cases.opened", "cases.resolved", "cases.closed", "cases.reopened", "cases.amount", "cases.amount_settled",
+    "units.coverage", "grids.coverage", "centres.coverage", "cases.resolution_rate", "cases.time_to_resolve",
+)  # fmt: skip
+"""What is exposed: counts since the beginning, stocks and rates as of today. All else is asked of the API."""
+
+
+class _Everybody:
+    def may(self, klass: str) -> bool:
+        return klass != "restricted"
+
+
+class FigureCollector(Collector):
+    """Reads the figures when it is scraped; scrapes of one commit share a reading. When the database does not serve, it tells nothing, and the rest stands."""
+
+    def __init__(self, figures: Figures, metrics: tuple[str, ...] = EXPOSED) -> None:
+        self._figures = figures
+        self._metrics = tuple(metric for metric in metrics if metric in figures.catalogue.metrics)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._kept: tuple[object, list[Metric]] = (None, [])
+
+    def open(self, registry: CollectorRegistry) -> None:
+        """Joins a registry; questions run in the loop of the caller, scrapes in a thread of theirs."""
+        self._loop = asyncio.get_running_loop()
+        registry.register(self)
+
+    def close(self, registry: CollectorRegistry) -> None:
+        """Leaves the registry."""
+        self._loop = None
+        registry.unregister(self)
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: asking for names must not read figures."""
+        return ()
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        """The gauges, from one snapshot."""
+        if self._loop is None:
+            return ()
+        reading = asyncio.run_coroutine_threadsafe(self.read(), self._loop)
+        try:
+            return reading.result(_PATIENCE_S)
+        except (*UNAVAILABLE, TooSlowError) as error:
+            reading.cancel()
+            _log.warning("figures could not be exposed", error=f"{type(error).__name__}: {error}")
+            return ()
+
+    async def read(self) -> list[Metric]:
+        """The gauges of a snapshot taken now."""
+        async with self._figures.snapshots.take() as snapshot:
+            key = (snapshot.head.id, snapshot.today)
+            if self._kept[0] != key:
+                self._kept = (key, await self._families(snapshot))
+            return [*self._kept[1], *_progress(snapshot.head)]
+
+    async def _families(self, snapshot: Snapshot) -> list[Metric]:
+        areas = snapshot.trees(snapshot.today).areas
+        names = await self._figures.names()
+        info = GaugeMetricFamily("wangge_area_info", "Districts and streets: 1 for each", labels=("area", "kind", "parent", "name"))
+        roots = areas.children.get(None, [])
+        for root in roots:
+            for key in [root, *areas.children.get(root, [])]:
+                node = areas.nodes[key]
+                info.add_metric([key, node.kind, node.parent or "", names.get(f"area/{key}") or ""], 1)
+        families: list[Metric] = [info]
+        for metric in self._metrics:
+            families += await self._of_metric(snapshot, metric, roots)
+        return families
+
+    async def _of_metric(self, snapshot: Snapshot, metric_id: str, roots: list[str]) -> list[Metric]:
+        metric = self._figures.catalogue.metrics[metric_id]
+        name = f"wangge_{metric_id.replace('.', '_')}_{metric.unit}"
+        value = GaugeMetricFamily(name, metric.text.en, labels=("area",))
+        parts = {part: GaugeMetricFamily(f"{name}_{part}", f"{metric.text.en} ({what})", labels=("area",)) for part, what in _PARTS}
+        for root in roots:
+            answer = await self._answer(snapshot, Question(metric_id, area=root, by="area" if "area" in metric.axes else ""))
+            for key, numbers in _shown(root, answer):
+                for family, number in [(value, numbers["value"]), *((parts[part], numbers.get(part)) for part in parts)]:
+                    if number is not None:
+                        family.add_metric([key], number)
+        return [family for family in (value, *parts.values()) if family.samples]
+
+    async def _answer(self, snapshot: Snapshot, question: Question) -> Json:
+        try:
+            return await self._figures.answer_in(snapshot, question, _Everybody())
+        except (RefusedError, ProblemError) as error:
+            _log.warning("a figure cannot be exposed", metric=question.metric, error=error.problem.detail)
+            return {"value": None}
+
+
+_PARTS = (("num", "numerator"), ("den", "denominator"), ("count", "how many"))
+
+
+def _shown(root: str, answer: Json) -> list[tuple[str, Json]]:
+    """The district itself and the level below; not its own part, nor what is unplaced."""
+    rows = [(row["key"], row) for row in answer.get("by", ()) if row["key"] not in {None, root}]
+    return [(root, answer), *rows]
+
+
+def _progress(head: Head) -> list[Metric]:
+    lag = GaugeMetricFamily("wangge_figures_lag_facts", "Facts that are told and not yet counted", head.lag)
+    commit = GaugeMetricFamily("wangge_figures_commit_timestamp_seconds", "When the last facts were counted", head.committed_at.timestamp())
+    unmerged = GaugeMetricFamily("wangge_figures_unmerged_commits", "Commits whose rows are not in cells yet", head.n - head.merged)
+    return [lag, commit, unmerged]
