@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 from deploy.demo.gateway import Gateway, QuestionRefusedError
 from deploy.demo.printed import Article, Figure
-from deploy.demo.progress import say
 
 
 class Checked(NamedTuple):
-    """A published figure, what is live now, whether it holds, and how many things were counted for it (None where it has no list)."""
+    """A published figure, what is live now, whether it holds, how many things were counted for it (None where it has no list); why it has no answer."""
 
     figure: Figure
     place: str
     live: Decimal | None
     holds: bool
     events: int | None
+    reason: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The row of the JSON document that others read."""
@@ -55,8 +55,7 @@ def _check(gateway: Gateway, place: str, figure: Figure) -> Checked:
     try:
         live = figure.live(gateway.figure(figure.metric, figure.query).get("value"))
     except QuestionRefusedError as error:
-        say(f"{figure.id}: {error}")
-        return Checked(figure, place, None, holds=False, events=None)
+        return Checked(figure, place, None, holds=False, events=None, reason=str(error))
     return Checked(figure, place, live, figure.printed.holds(live), _counted(gateway, figure))
 
 

@@ -11,7 +11,7 @@ Event = dict[str, Any]
 Told = Callable[[Sequence[Event]], None]
 """Called after each batch, with what was told in it."""
 
-LARGEST = 500  # events in a batch: large enough to be quick, small enough to be watched
+LARGEST = 1000  # events in a batch: large enough to be quick, small enough to be watched
 PATIENCE_S = 120.0  # how long the same events may stay unavailable
 
 

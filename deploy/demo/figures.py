@@ -19,6 +19,9 @@ from deploy.demo.settings import DemoSettings
 def show(found: list[tuple[Article, list[Checked]]], *, as_json: bool) -> bool:
     """Prints one JSON document, or a table for each place; whether all figures hold."""
     checked = [one for _, rows in found for one in rows]
+    for one in checked:
+        if one.reason:
+            say(f"{one.figure.id}: {one.reason}")
     if as_json:
         sys.stdout.write(json.dumps(as_document(checked), ensure_ascii=False) + "\n")
     else:

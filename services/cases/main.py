@@ -46,7 +46,7 @@ def create_app(settings: CasesSettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await Database.connect(settings.postgres.get_secret_value(), name=settings.name)
         health.check("database", database.is_reachable)
-        writer = Writer(database, ROOM, model, counting, Log(ROOM, catalogue.version), system_clock, telemetry, settings.closed_until)
+        writer = Writer(database, ROOM, model, counting, Log(ROOM, catalogue.version), system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
         things = Things(database, ROOM, counting=counting, live_measures=frozenset({"cases.open"}), clock=system_clock)
         app.include_router(batch_router(reader, writer, token))

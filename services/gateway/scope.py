@@ -1,6 +1,6 @@
 """Whether an event stays within the areas its source may write in."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ class _Event(msgspec.Struct):
     data: _Data = msgspec.field(default_factory=_Data)
 
 
+_TOP = "(the top of the tree)"  # lies in no subtree, and is no key
 _EVENT = msgspec.json.Decoder(_Event)
 
 
@@ -47,14 +48,23 @@ class AreaScope:
 
 
 def _named(told: Told, namespace: str) -> Iterator[tuple[str, str]]:
+    """(family, whole key) of each place an event names; what is being made is none yet."""
     try:
         data = _EVENT.decode(told.raw).data
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return  # no event at all: its room refuses and keeps it
     family, verb = [*(told.type or "").split("."), "", "", "", ""][2:4]
-    tree = family if family in {"area", "organisation"} else None
-    fields = [("area", data.area), ("organisation", data.organisation), (tree, data.parent), (tree, data.into)]
-    for name, value in fields:
-        making_itself = name == family and verb in {"defined", "established"} and value in {data.area, data.organisation} and value is not data.parent
-        if name is not None and isinstance(value, str) and not making_itself:
-            yield name, value if ":" in value else f"{namespace}:{value}"
+    makes = verb in {"defined", "established"}
+    if family in {"area", "organisation"}:
+        if verb == "moved" or makes:
+            placed = isinstance(data.parent, str) or (family == "organisation" and isinstance(data.area, str))
+            yield from () if placed else [(family, _TOP)]
+        yield from _whole([(family, data.parent), (family, data.into)], namespace)
+    named = [("area", data.area), ("organisation", data.organisation)]
+    yield from _whole([one for one in named if not (makes and one[0] == family)], namespace)
+
+
+def _whole(named: Iterable[tuple[str, object]], namespace: str) -> Iterator[tuple[str, str]]:
+    for family, key in named:
+        if isinstance(key, str):
+            yield family, key if ":" in key else f"{namespace}:{key}"

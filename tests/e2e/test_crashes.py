@@ -1,6 +1,7 @@
 """An event counts exactly once, whichever process dies at whichever station of its way."""
 
 import threading
+import time
 from typing import NamedTuple
 
 import pytest
@@ -49,7 +50,7 @@ def _both_processors(platform: Platform, station: Station) -> list[str]:
 def test_an_event_counts_once_when_a_process_dies_at(station: Station, platform: Platform, district: District) -> None:
     names = _both_processors(platform, station)
     for name in names:
-        platform.restart(name, {"WANGGE_FAIL": f"{station.point}:kill:{station.passes}"})
+        platform.restart(name, {"WANGGE_FAIL": f"{station.point}:kill:{station.passes}"}, wait=False)
 
     told = threading.Thread(target=_tell, args=(district,))
     told.start()
@@ -77,8 +78,6 @@ def _tell(district: District) -> None:
 
 
 def _first_to_die(platform: Platform, names: list[str]) -> bool:
-    import time
-
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if any(name not in platform.pids() for name in names):

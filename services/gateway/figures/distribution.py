@@ -18,7 +18,7 @@ async def distribution(asked: Asked, measure: Measure, q: float | None) -> Table
     totals, buckets = _by_slot(summed.sums)
     means: Numbers = {slot: fraction(one.value, one.rows) for slot, one in totals.items()}
     further: dict[str, Numbers] = {"count": {slot: one.rows for slot, one in totals.items()}, "mean": means}
-    if buckets:
+    if buckets or not totals:  # rows without buckets have no quantiles
         for name, at in (("p50", 0.5), ("p90", 0.9)):
             further[name] = {slot: quantile(buckets.get(slot, {}), at) for slot in totals}
     wanted = asked.quantile if asked.quantile is not None else q

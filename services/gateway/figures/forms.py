@@ -14,6 +14,7 @@ from services.gateway.figures.periods import Compare
 from services.gateway.figures.sums import add_up
 from services.gateway.figures.table import WHOLE, Exact, Excluded, Numbers, Slot, Table, combine, fraction
 from services.gateway.figures.upward import at_ancestor
+from services.gateway.figures.view import View
 from services.kernel.catalogue.metrics import (
     Constant,
     Distinct,
@@ -129,10 +130,23 @@ async def _ratio(asked: Asked, form: Ratio) -> Table:
     num = await operand(form.num, asked)
     # A coverage counts all things on the way; where the denominator is exactly them, it is not read twice.
     if isinstance(form.num, Operand) and num.den is not None and form.num.covered is not None and _is_same(form):
-        den = Table(num.den, unplaced=num.unplaced)
-    else:
-        den = await operand(form.den, asked) if form.den_at is None else await at_ancestor(asked, form.den_at, partial(operand, form.den))
-    return ratio(num, den)
+        return ratio(num, Table(num.den, unplaced=num.unplaced))
+    if form.den_at is not None:
+        return ratio(num, await at_ancestor(asked, form.den_at, partial(operand, form.den)))
+    if isinstance(form.num, Operand) and form.num.covered is not None and asked.view.layout.organisation is not None:
+        # Of a coverage an organisation asked for bounds what covers, and not what is covered.
+        free = asked.laid_out(asked.view.layout._replace(organisation=None))
+        return ratio(num, regrouped(await operand(form.den, free), free.view, asked.view))
+    return ratio(num, await operand(form.den, asked))
+
+
+def regrouped(table: Table, of: View, into: View) -> Table:
+    """A table of one view with the group numbers of another."""
+    values: Numbers = {}
+    for slot, value in table.values.items():
+        group = slot.group if slot.group == ALL else into.groups.number(*of.groups.of(slot.group)[:2])
+        values[Slot(slot.bucket, group)] = value
+    return Table(values, unplaced=table.unplaced, empty=table.empty)
 
 
 def ratio(num: Table, den: Table) -> Table:

@@ -68,10 +68,13 @@ async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
         raise invalid("not_in", f"nothing is in {within} and not in {within}")
     inner = await _inside(metric, asked)
     chosen = {"num": metric.form.num, "den": metric.form.den}
-    sources = await _of_operand(chosen[within], inner)
+    # Of a coverage an organisation asked for bounds what covers, on both sides of the fraction.
+    free = isinstance(metric.form.num, Operand) and metric.form.num.covered is not None
+    sources = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[within], inner)]
     if side.not_in is None:
         return sources
-    things = tuple(sorted({thing for source in await _of_operand(chosen[side.not_in], inner) for thing in await _things(prepared, source)}))
+    others = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[side.not_in], inner)]
+    things = tuple(sorted({thing for source in others for thing in await _things(prepared, source)}))
     return [source._replace(without=things) for source in sources]
 
 

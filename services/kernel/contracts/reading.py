@@ -14,7 +14,7 @@ from services.kernel.catalogue.kinds import Kind
 from services.kernel.clock import Clock
 from services.kernel.contracts.checking import KindCheck, attribute_faults, has_name, name_refusal
 from services.kernel.contracts.commands import Command, Document, Enrolled, Extension
-from services.kernel.contracts.envelope import Envelope
+from services.kernel.contracts.envelope import Envelope, decode_event
 from services.kernel.contracts.masking import kept_of
 from services.kernel.contracts.normalising import Normaliser, Plan, moment_of
 from services.kernel.contracts.personal import has_personal, is_personal, personal_paths
@@ -98,6 +98,10 @@ class Reader:
     def masked(self, event: Envelope, problem: Problem) -> bytes:
         """What may be kept of a refused event, as JSON without personal data and without U+0000."""
         return kept_of(event, problem, self._people, self._kinds)
+
+    def masked_told(self, command: Command, problem: Problem) -> bytes:
+        """What may be kept of a command that its room refused. People are hidden in what it told; only what is refused as personal is looked through again."""
+        return self.masked(decode_event(command.told), problem) if problem.code == Code.PERSONAL_DATA else command.told
 
     def unlinked(self, command: Command, kind_id: str) -> Command:
         """The command without its person and by where the kind is unlinkable; for events that name no kind, asked by the room that knows it.

@@ -1,9 +1,9 @@
 """The partitions of a topic side by side, each with at most one batch under way."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from services.kernel.eventlog.progress import Progress
+from services.kernel.eventlog.progress import Mark, Progress
 from services.kernel.eventlog.publisher import Outgoing, Published, Publisher
 from services.kernel.eventlog.telemetry import RelayTelemetry
 from services.kernel.failpoints import failpoint
@@ -16,16 +16,19 @@ class RecordsLostError(Exception):
 
 
 class Lane:
-    """One partition on its way: what is acknowledged, what is marked, what was read and waits."""
+    """One partition on its way: what is acknowledged, what is marked, what was read and waits.
 
-    def __init__(self, partition: int, acknowledged: int) -> None:
+    It begins by saying its last fact again: the offset of the answer tells whether the broker still has what it had acknowledged.
+    """
+
+    def __init__(self, partition: int, mark: Mark) -> None:
         self.partition = partition
-        self.acknowledged = acknowledged
-        self.marked = acknowledged
+        self.acknowledged = max(0, mark.sequence - 1)
+        self.marked = mark
         self.sending: asyncio.Task[Published] | None = None
         self._waiting: list[Outgoing] = []
         self._most = MOST
-        self._next_offset = 0
+        self._next_offset = mark.next_offset
 
     async def send_next(self, progress: Progress, publisher: Publisher, wake: Callable[[], None]) -> None:
         """Puts the next batch on its way; `wake` is called when it has come to an end."""
@@ -36,6 +39,11 @@ class Lane:
         if self._waiting:
             self.sending = asyncio.create_task(publisher.publish(self.partition, self._waiting))
             self.sending.add_done_callback(lambda _: wake())
+
+    @property
+    def reached(self) -> Mark:
+        """What may be marked."""
+        return Mark(self.acknowledged, self._next_offset)
 
     def collect(self) -> int:
         """How many facts have been acknowledged since the last call; raises what went wrong."""
@@ -55,14 +63,15 @@ class Lane:
 class Lanes:
     """All partitions of the topic, moved on round by round."""
 
-    def __init__(self, acknowledged: dict[int, int], topic_id: str, progress: Progress, publisher: Publisher, telemetry: RelayTelemetry) -> None:
-        self._lanes = [Lane(partition, sequence) for partition, sequence in sorted(acknowledged.items())]
+    def __init__(self, marks: Mapping[int, Mark], topic_id: str, progress: Progress, publisher: Publisher, telemetry: RelayTelemetry) -> None:
+        self._lanes = [Lane(partition, mark) for partition, mark in sorted(marks.items())]
         self._topic_id = topic_id
         self._progress = progress
         self._publisher = publisher
         self._telemetry = telemetry
+        self.sent = 0
         for lane in self._lanes:
-            telemetry.acknowledged(lane.partition, lane.acknowledged)
+            telemetry.acknowledged(lane.partition, lane.marked.sequence)
 
     @property
     def under_way(self) -> list[asyncio.Task[Published]]:
@@ -73,12 +82,10 @@ class Lanes:
         """One round: take what was acknowledged, mark it, send what has come. Whether there was anything to do."""
         moved = await self.mark()
         counters = await self._progress.counters()
-        backlog = 0
         for lane in self._lanes:
-            behind = counters[lane.partition] - lane.acknowledged
-            backlog += behind
-            if behind > 0 and lane.sending is None:
+            if lane.sending is None and lane.acknowledged < counters[lane.partition]:
                 await lane.send_next(self._progress, self._publisher, wake)
+        backlog = sum(counters[lane.partition] - max(lane.acknowledged, lane.marked.sequence) for lane in self._lanes)
         self._telemetry.backlog.set(backlog)
         if moved or not backlog:
             self._telemetry.progress.set_to_current_time()
@@ -93,10 +100,12 @@ class Lanes:
                 self._telemetry.sent.inc(sent)
                 self._telemetry.batches.inc()
                 self._telemetry.acknowledged(lane.partition, lane.acknowledged)
-        moved = [lane for lane in self._lanes if lane.acknowledged != lane.marked]
+        moved = [lane for lane in self._lanes if lane.acknowledged > lane.marked.sequence]
         if moved:
-            await self._progress.mark(self._topic_id, {lane.partition: lane.marked for lane in moved}, {lane.partition: lane.acknowledged for lane in moved})
+            now = {lane.partition: lane.reached for lane in moved}
+            await self._progress.mark(self._topic_id, {lane.partition: lane.marked for lane in moved}, now)
             failpoint("relay.after_mark")
             for lane in moved:
-                lane.marked = lane.acknowledged
+                lane.marked = now[lane.partition]
+        self.sent += count
         return count

@@ -1,6 +1,6 @@
 """Where the relay stands, kept in PostgreSQL. All of it goes through the session that holds the relay's lock: who loses the lock can neither read nor mark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.kernel.eventlog.publisher import Outgoing
@@ -14,11 +14,18 @@ class OvertakenError(Exception):
     """Somebody else moved the marks: another relay, or a person who wants the topic published again. Read them again."""
 
 
+class Mark(NamedTuple):
+    """The last acknowledged number of a partition, and the offset behind it."""
+
+    sequence: int = 0
+    next_offset: int = 0
+
+
 class Standing(NamedTuple):
-    """What the log knows of the topic: the incarnation it was published to (None before the first time) and the last acknowledged number of each partition."""
+    """What the log knows of the topic: the incarnation it was published to (None before the first time) and the mark of each partition."""
 
     topic_id: str | None
-    acknowledged: dict[int, int]
+    marks: dict[int, Mark]
 
 
 class Progress:
@@ -37,7 +44,7 @@ class Progress:
         """The marks as they stand."""
         rows = await self._session.fetch(_SQL.read_progress, self._topic)
         ids = {row["topic_id"] for row in rows}
-        return Standing(ids.pop() if len(ids) == 1 else None, {row["partition"]: row["sequence"] for row in rows})
+        return Standing(ids.pop() if len(ids) == 1 else None, {row["partition"]: Mark(row["sequence"], row["next_offset"]) for row in rows})
 
     async def counters(self) -> dict[int, int]:
         """The last number given in each partition."""
@@ -48,10 +55,11 @@ class Progress:
         rows = await self._session.fetch(_SQL.take_next, self._topic, partition, after + 1, after + most)
         return [Outgoing(*row) for row in rows]
 
-    async def mark(self, topic_id: str, before: Mapping[int, int], now: Mapping[int, int]) -> None:
+    async def mark(self, topic_id: str, before: Mapping[int, Mark], now: Mapping[int, Mark]) -> None:
         """Remembers what was acknowledged; OvertakenError if a mark is not where it was left."""
-        moved: Sequence[int] = sorted(now)
-        marked = await self._session.fetch(_SQL.mark_acknowledged, self._topic, topic_id, moved, [before[p] for p in moved], [now[p] for p in moved])
+        moved = sorted(now)
+        left, reached, offsets = [before[p].sequence for p in moved], [now[p].sequence for p in moved], [now[p].next_offset for p in moved]
+        marked = await self._session.fetch(_SQL.mark_acknowledged, self._topic, topic_id, moved, left, reached, offsets)
         if len(marked) != len(moved):
             raise OvertakenError(f"{len(moved) - len(marked)} marks of {self._topic} were moved by somebody else")
 

@@ -32,11 +32,22 @@ from services.kernel.topics import Topics, TopicSettings, WrongPartitionsError
 
 _log = structlog.get_logger()
 
-BEGIN_AGAIN = (ProducerError, AdminError, OvertakenError, TopicReplacedError, RecordsLostError, WrongPartitionsError, asyncpg.PostgresError, *UNAVAILABLE)
+BEGIN_AGAIN = (
+    ProducerError,
+    AdminError,
+    OvertakenError,
+    TopicReplacedError,
+    RecordsLostError,
+    WrongPartitionsError,
+    asyncpg.PostgresError,
+    asyncpg.InternalClientError,  # asyncpg's own word for a session that was cut in the middle of a call
+    *UNAVAILABLE,
+)
 """What is mended by dropping everything, reading the marks and sending what follows them. Anything else is a mistake of ours and ends the process."""
 
 LINGER_S = 0.003  # between two rounds, so that a stream of small commits travels in batches
 REST_S = (0.01, 0.2)  # without a signal: looks again after the first, then ever later, up to the second
+PAUSE_S = (0.2, 3.0)  # after something went wrong; the second when nothing at all could be sent for a while
 STAND_BY_S = 0.5
 FINISH_WITHIN_S = 2.0
 STOP_WITHIN_S = 8.0
@@ -53,6 +64,7 @@ class Relay:
         self._topic = topic
         self._channel = f"log_{topic.partition('.')[0]}"  # the writer's signal after each commit
         self._lost = False
+        self._moved = False
         self._stop = asyncio.Event()
         self._stirred = asyncio.Event()
 
@@ -63,9 +75,8 @@ class Relay:
 
     async def run(self) -> None:
         """Publishes until stopped; begins again from the marks after whatever goes wrong around it."""
-        pause = 0.2
+        pause = PAUSE_S[0]
         while not self._stop.is_set():
-            started = asyncio.get_running_loop().time()
             try:
                 async with self._database.pool.acquire() as session:
                     await self._lead(session)
@@ -73,7 +84,8 @@ class Relay:
                 self._lost = self._lost or isinstance(error, RecordsLostError)
                 self._telemetry.failures.inc()
                 _log.warning("beginning again from the marks", topic=self._topic, error=f"{type(error).__name__}: {error}")
-                pause = 0.2 if asyncio.get_running_loop().time() - started > 10 else min(2 * pause, 3.0)
+                pause = PAUSE_S[0] if self._moved else min(2 * pause, PAUSE_S[1])
+                self._moved = False
                 await self._wait(self._stop, pause)
             finally:
                 self._telemetry.leading.set(0)
@@ -91,7 +103,7 @@ class Relay:
         publisher = self._producer()
         watch = asyncio.create_task(self._incarnation.watch(topic_id))
         watch.add_done_callback(self._stir)
-        lanes = Lanes((await progress.read()).acknowledged, topic_id, progress, publisher, self._telemetry)
+        lanes = Lanes((await progress.read()).marks, topic_id, progress, publisher, self._telemetry)
         try:
             await publisher.start()
             await session.add_listener(self._channel, self._stir)
@@ -112,6 +124,7 @@ class Relay:
                 watch.result()
             self._stirred.clear()
             busy = await lanes.move(self._stir)
+            self._moved = self._moved or lanes.sent > 0
             rest = REST_S[0] if busy else min(2 * rest, REST_S[1])
             await asyncio.sleep(LINGER_S)
             await self._wait(self._stirred, rest)

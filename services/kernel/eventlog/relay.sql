@@ -7,8 +7,8 @@ SELECT pg_try_advisory_lock(hashtextextended('wangge relay ' || $1::text, 0));
 SET synchronous_commit = off;
 
 -- name: read_progress
--- How far each partition has been acknowledged, and by which incarnation of the topic.
-SELECT partition, sequence, topic_id FROM log.relayed WHERE topic = $1 ORDER BY partition;
+-- How far each partition has been acknowledged, by which incarnation of the topic, and the offset behind that.
+SELECT partition, sequence, next_offset, topic_id FROM log.relayed WHERE topic = $1 ORDER BY partition;
 
 -- name: read_counters
 -- The last number given in each partition: a number that is seen here has its fact in the log.
@@ -24,8 +24,8 @@ ORDER BY sequence;
 -- name: mark_acknowledged
 -- Moves marks that nobody else has moved meanwhile, of the incarnation that acknowledged; answers which ones.
 UPDATE log.relayed AS mark
-SET sequence = acknowledged.sequence
-FROM unnest($3::smallint[], $4::bigint[], $5::bigint[]) AS acknowledged (partition, before, sequence)
+SET sequence = acknowledged.sequence, next_offset = acknowledged.next_offset
+FROM unnest($3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS acknowledged (partition, before, sequence, next_offset)
 WHERE mark.topic = $1 AND mark.topic_id = $2 AND mark.partition = acknowledged.partition AND mark.sequence = acknowledged.before
 RETURNING mark.partition;
 
@@ -35,4 +35,4 @@ UPDATE log.relayed SET topic_id = $2 WHERE topic = $1 AND topic_id IS NULL;
 
 -- name: start_over
 -- Another incarnation: it has nothing yet.
-UPDATE log.relayed SET sequence = 0, topic_id = $2 WHERE topic = $1;
+UPDATE log.relayed SET sequence = 0, next_offset = 0, topic_id = $2 WHERE topic = $1;

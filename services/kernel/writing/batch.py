@@ -1,7 +1,7 @@
 """One batch, decided in memory: commands in their order become results, changed entities and facts. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +15,10 @@ from services.kernel.eventlog.append import Fact
 from services.kernel.inbox.inbox import Name, Refused
 from services.kernel.lifecycle.standing import Standing
 from services.kernel.writing.model import Change, Counting, Entities, Entity, Model
+
+
+Mask = Callable[[Command, Problem], bytes]
+"""What may be kept of a refused command, as JSON (kernel.contracts.reading.Reader.masked_told)."""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,12 +52,22 @@ class _Counted(NamedTuple):
 class Batch:
     """Decides items one by one on the entities that were locked for them. Days up to `closed` are not to be changed any more (None: all may)."""
 
-    def __init__(self, model: Model, counting: Counting, clock: Clock, entities: Entities, known: dict[Name, bytes], closed: date | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        counting: Counting,
+        clock: Clock,
+        entities: Entities,
+        known: dict[Name, bytes],
+        mask: Mask = lambda command, _: command.told,
+        closed: date | None = None,
+    ) -> None:
         self._model = model
         self._counting = counting
         self._clock = clock
         self._entities = entities
         self._known = dict(known)
+        self._mask = mask
         self._closed = closed
         self._rows: dict[str, Sequence[Row]] = {}
         self._outcome = Outcome([], {}, {}, [], [], [])
@@ -80,7 +94,7 @@ class Batch:
             counted = self._change(command)
         except RefusedError as error:
             self._entities.undo()
-            return self._refuse(Refused(*name, error.problem, command.told), error.problem)
+            return self._refuse(Refused(*name, error.problem, self._mask(command, error.problem)), error.problem)
         self._entities.keep()
         self._known[name] = command.content
         self._outcome.remembered.append(command)

@@ -8,7 +8,7 @@ import structlog
 from fastapi import APIRouter, Depends, Request, Response
 
 from services.kernel.contracts.commands import Command, Enrolled
-from services.kernel.contracts.envelope import Envelope, decode_event
+from services.kernel.contracts.envelope import Envelope, Malformed, decode_member
 from services.kernel.errors import Code, Problem, RefusedError, problem
 from services.kernel.http.problems import ProblemError
 from services.kernel.inbox.inbox import Refused
@@ -76,10 +76,11 @@ async def _decide(told: Sequence[_Told], reader: Reads, writer: Writes) -> list[
 
 
 def _read(told: _Told, reader: Reads) -> Command | Refused | Result:
-    try:
-        event = decode_event(told.event)
-    except RefusedError as error:
-        return Result("", "rejected", error.problem)  # without a name nothing can be remembered of it
+    event = decode_member(told.event)
+    if isinstance(event, Malformed):
+        if event.source and event.id:
+            return Refused(event.source, event.id, event.problem, _encode({"source": event.source, "id": event.id}))
+        return Result(event.id or "", "rejected", event.problem)  # without a name nothing can be remembered of it
     try:
         return reader.read(event, told.enrolled)
     except RefusedError as error:

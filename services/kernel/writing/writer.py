@@ -15,7 +15,7 @@ from services.kernel.eventlog.append import Log
 from services.kernel.failpoints import failpoint
 from services.kernel.inbox.inbox import Refused, find_known, keep_refused, remember
 from services.kernel.postgres.database import LOST_RACE, UNAVAILABLE, Connection, Database
-from services.kernel.writing.batch import Batch, Outcome, Result
+from services.kernel.writing.batch import Batch, Mask, Outcome, Result
 from services.kernel.writing.model import Counting, Entities, Model
 from services.kernel.writing.store import EntityStore
 from services.kernel.writing.telemetry import WritingTelemetry
@@ -35,7 +35,18 @@ class _Waiting(NamedTuple):
 class Writer:
     """The only one in its process that writes a room's entities and facts."""
 
-    def __init__(self, database: Database, room: str, model: Model, counting: Counting, log: Log, clock: Clock, telemetry: WritingTelemetry, closed: date | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        room: str,
+        model: Model,
+        counting: Counting,
+        log: Log,
+        clock: Clock,
+        telemetry: WritingTelemetry,
+        mask: Mask = lambda command, _: command.told,
+        closed: date | None = None,
+    ) -> None:
         self._database = database
         self._room = room
         self._model = model
@@ -43,6 +54,7 @@ class Writer:
         self._log = log
         self._clock = clock
         self._telemetry = telemetry
+        self._mask = mask
         self._closed = closed
         self._store = EntityStore(room)
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(maxsize=64)
@@ -96,7 +108,7 @@ class Writer:
                 break
             except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
                 return await self._halve(items, error)
-            except Exception:
+            except Exception:  # noqa: BLE001  a mistake of ours: whoever it does not concern is still decided
                 _log.exception("a batch failed")
                 if len(items) == 1:
                     break
@@ -133,7 +145,7 @@ class Writer:
             loaded = await self._store.lock_trees(connection, trees, nodes)
         loaded += await self._store.lock(connection, list(own), list(referred)) if own else []
         entities = Entities(loaded)
-        return Batch(self._model, self._counting, self._clock, entities, known, self._closed).decide(items)
+        return Batch(self._model, self._counting, self._clock, entities, known, self._mask, self._closed).decide(items)
 
     async def _save(self, connection: Connection, outcome: Outcome) -> None:
         await self._store.save(connection, list(outcome.made.values()), list(outcome.changed.values()))

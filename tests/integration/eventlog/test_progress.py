@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from services.kernel.eventlog.progress import OvertakenError, Progress
+from services.kernel.eventlog.progress import Mark, OvertakenError, Progress
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.queries import load
 from tests.support.postgres import as_role
@@ -59,26 +59,26 @@ async def test_facts_are_taken_in_order_from_after_a_number(database, progress):
 
 async def test_marks_move_only_from_where_they_were_left_and_for_their_own_incarnation(progress):
     await progress.note_topic("first")
-    await progress.mark("first", {0: 0, 1: 0}, {0: 7, 1: 9})
-    assert (await progress.read()).acknowledged == {partition: {0: 7, 1: 9}.get(partition, 0) for partition in range(12)}
+    await progress.mark("first", {0: Mark(), 1: Mark()}, {0: Mark(7, 70), 1: Mark(9, 90)})
+    assert (await progress.read()).marks == {partition: {0: Mark(7, 70), 1: Mark(9, 90)}.get(partition, Mark()) for partition in range(12)}
 
-    for topic_id, before, now in (("first", {0: 6}, {0: 8}), ("other", {0: 7}, {0: 8})):
+    for topic_id, before in (("first", {0: Mark(6, 70)}), ("other", {0: Mark(7, 70)})):
         with pytest.raises(OvertakenError):
-            await progress.mark(topic_id, before, now)
+            await progress.mark(topic_id, before, {0: Mark(8, 80)})
 
 
 async def test_the_first_incarnation_is_noted_once_and_another_one_has_nothing(progress):
     assert (await progress.read()).topic_id is None
 
     await progress.note_topic("first")
-    await progress.mark("first", {4: 0}, {4: 2})
+    await progress.mark("first", {4: Mark()}, {4: Mark(2, 2)})
     await progress.note_topic("second")
     assert (await progress.read()).topic_id == "first"
 
     await progress.start_over("second")
     standing = await progress.read()
     assert standing.topic_id == "second"
-    assert set(standing.acknowledged.values()) == {0}
+    assert set(standing.marks.values()) == {Mark()}
 
 
 async def test_the_next_facts_are_found_by_the_primary_key_in_one_range_of_the_log(database, session):

@@ -1,8 +1,9 @@
 """What the figures of a generation are, computed the slow way: by adding its rows up one by one."""
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import asyncpg
 from prometheus_client import CollectorRegistry
@@ -30,6 +31,13 @@ async def apply(one: Processor, bodies: Iterable[bytes | None], partition: Parti
     batch, one._pending = one._pending, None
     assert isinstance(batch, Batch)
     await one.apply(batch)
+
+
+async def until(condition: Callable[[], Awaitable[object]], *, within: float = 10) -> None:
+    """Returns once the condition holds."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0.02)
 
 
 async def naive(connection: asyncpg.Connection, generation: int = 1) -> Counter[tuple]:

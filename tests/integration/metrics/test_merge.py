@@ -10,7 +10,7 @@ from services.kernel.contracts.facts import canonical
 from services.metrics import merge as merge_module
 from services.metrics.merge import IncompleteError, Merger, merge
 from services.metrics.telemetry import Telemetry
-from tests.integration.metrics.figures import apply, figures, naive, naive_presence, presence, processor
+from tests.integration.metrics.figures import apply, figures, naive, naive_presence, presence, processor, until
 from tests.unit.metrics.facts import body, occurrence, stretch
 
 FIRST_DAY = date(2026, 1, 1)
@@ -22,8 +22,8 @@ def story(seed: int, facts: int) -> list[bytes]:
     standing: list = []
     told = []
     for number in range(1, facts + 1):
-        was = [standing.pop(chance.randrange(len(standing))) for _ in range(chance.randrange(3)) if standing]
-        now = [_row(chance) for _ in range(chance.randrange(3))]
+        was = [standing.pop(chance.randrange(len(standing))) for _ in range(chance.choice((0, 0, 1, 2))) if standing]
+        now = [_row(chance) for _ in range(chance.choice((0, 1, 2, 3)))]
         standing += now
         told.append(body(number, was, now, subject=f"case/zhuhai:c-{number}"))
     return told
@@ -71,7 +71,7 @@ async def test_cells_and_unmerged_rows_are_the_sum_of_all_rows_at_every_point_of
 
     assert await see.fetchval("SELECT merged.n = mark.n AND merged.total = mark.total FROM metrics.merged JOIN metrics.mark USING (generation)")
     assert await presence(see) == await naive_presence(see)
-    assert await naive(see)
+    assert len(await naive(see)) > 30 and len(await presence(see)) > 10  # the story leaves something to compare
 
 
 async def test_an_occurrence_stands_on_its_day_only_and_a_stretch_is_taken_off_when_it_ends(worker_database, see):
@@ -113,9 +113,7 @@ async def test_a_merge_killed_before_its_commit_leaves_nothing_and_is_done_again
 
     monkeypatch.setattr(merge_module, "failpoint", fail_once)
     running = asyncio.create_task(merger(worker_database, pause_s=0.01).run())
-    async with asyncio.timeout(10):
-        while not await see.fetchval("SELECT n FROM metrics.merged"):
-            await asyncio.sleep(0.02)
+    await until(lambda: see.fetchval("SELECT n FROM metrics.merged"))
     running.cancel()
 
     assert killed
@@ -142,9 +140,7 @@ async def test_two_mergers_and_a_processor_side_by_side_add_up(worker_database, 
     for start in range(0, 400, 10):
         await apply(one, told[start : start + 10], offset=start)
         assert await _in_one_snapshot(see) is True
-    async with asyncio.timeout(20):
-        while not await see.fetchval("SELECT merged.n = mark.n FROM metrics.merged JOIN metrics.mark USING (generation)"):
-            await asyncio.sleep(0.02)
+    await until(lambda: see.fetchval("SELECT merged.n = mark.n FROM metrics.merged JOIN metrics.mark USING (generation)"))
     for task in mergers:
         task.cancel()
 

@@ -7,7 +7,7 @@ import pytest
 from services.metrics import processor as processor_module
 from services.metrics import store
 from services.metrics.model import Partition, Stop
-from tests.integration.metrics.figures import CASES, apply, naive, processor
+from tests.integration.metrics.figures import CASES, apply, naive, processor, until
 from tests.support.postgres import as_role
 from tests.unit.metrics.facts import body, occurrence, record, stretch
 
@@ -16,6 +16,10 @@ MARCH = date(2026, 3, 1)
 
 async def watermark(see, partition=CASES, generation=1):
     return (await store.read_watermarks(see, generation))[partition]
+
+
+async def _at_least(see, sequence):
+    return (await watermark(see)).sequence >= sequence
 
 
 async def dead_letters(see):
@@ -240,9 +244,7 @@ async def test_the_commit_loop_applies_all_that_is_taken_in_few_transactions(wor
 
     for first in range(1, 1001, 50):
         await one.take({CASES: _records(facts(first, first + 49))})
-    async with asyncio.timeout(20):
-        while (await watermark(see)).sequence < 1000:
-            await asyncio.sleep(0.02)
+    await until(lambda: _at_least(see, 1000))
     running.cancel()
 
     assert await see.fetchval("SELECT count(*) FROM metrics.row") == 1000
@@ -265,16 +267,12 @@ async def test_it_waits_for_the_merge_when_too_many_rows_are_not_merged(worker_d
     one = processor(worker_database, unmerged_rows=5)
     running = asyncio.create_task(one.run())
     await one.take({CASES: _records(facts(1, 10))})
-    async with asyncio.timeout(5):
-        while (await watermark(see)).sequence < 10:
-            await asyncio.sleep(0.02)
+    await until(lambda: _at_least(see, 10))
 
     await one.take({CASES: _records(facts(11, 12))})
     await asyncio.sleep(0.4)
     assert (await watermark(see)).sequence == 10
 
     await see.execute("UPDATE metrics.merged SET n = 1, total = 10")
-    async with asyncio.timeout(5):
-        while (await watermark(see)).sequence < 12:
-            await asyncio.sleep(0.02)
+    await until(lambda: _at_least(see, 12))
     running.cancel()

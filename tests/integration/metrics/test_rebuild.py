@@ -13,7 +13,7 @@ from services.metrics.merge import Merger
 from services.metrics.model import Partition
 from services.metrics.rebuild import AlreadyRunningError, LogHasGapError, Rebuild
 from services.metrics.telemetry import Telemetry
-from tests.integration.metrics.figures import CASES, apply, figures, naive, naive_presence, presence, processor
+from tests.integration.metrics.figures import CASES, apply, figures, naive, naive_presence, presence, processor, until
 from tests.integration.metrics.test_merge import story
 from tests.unit.metrics.facts import body, occurrence, record
 
@@ -87,7 +87,7 @@ async def test_a_cell_that_is_wrong_is_named_and_the_live_generation_stays_unles
 )
 async def test_what_only_stands_elsewhere_is_a_difference_too(worker_database, see, database, part, tamper):
     await told(worker_database, see)
-    await see.execute(tamper)
+    assert await see.execute(tamper) == "UPDATE 1"
 
     report = await Rebuild(database).run()
 
@@ -174,9 +174,11 @@ async def test_beside_live_traffic_nothing_is_lost_or_doubled(worker_database, s
         reports.append(await Rebuild(database).run())
     await feeding
     live = len(reports) + 1
-    async with asyncio.timeout(20):
-        while any((await store.read_watermarks(see, live))[partition].sequence < 600 for partition in partitions):
-            await asyncio.sleep(0.05)
+
+    async def all_counted():
+        return {mark.sequence for partition, mark in (await store.read_watermarks(see, live)).items() if partition in partitions} == {600}
+
+    await until(all_counted, within=20)
     for task in tasks:
         task.cancel()
 
@@ -202,7 +204,9 @@ async def test_after_a_rise_of_the_epoch_the_new_generation_takes_all_that_the_l
 
     assert accepted.switched
     assert (await store.read_watermarks(see, 2))[CASES][:2] == (2, 60)
-    await apply(one, [*lost[38:], *fresh, body(61, now=[occurrence(DAY)], epoch=2)], offset=0)
+    last = body(61, now=[occurrence(DAY)], epoch=2)
+    await log(see, [last], first=61)
+    await apply(one, [*lost[38:], *fresh, last], offset=0)
     assert (await store.read_watermarks(see, 2))[CASES][:2] == (2, 61)
     assert not one.waits(CASES)
     assert await figures(see, 2) == await naive(see, 2)

@@ -19,10 +19,14 @@ keys = st.sampled_from(["t:1", "t:2"])
 dues = st.one_of(st.integers(1, 10).map(lambda day: f"2026-05-{day:02}"), moments.map(datetime.isoformat))
 organisations = st.sampled_from(["t:a", "t:b"])
 states = st.sampled_from(["accepted", "solving", "solved", "closed", "void", "duplicate", "part", "paid"])
-opened = st.fixed_dictionaries(
-    {"kind": st.sampled_from([DEMAND, DEMAND, DEBT])},
-    optional={"organisation": organisations, "due": dues, "tier": st.sampled_from("xy"), "opening": st.just(True), "amount_fen": st.integers(0, 9)},
-)
+taken_over = st.sampled_from([{}, {}, {"opening": True}, {"opening": True, "state": "solved"}])
+opened = st.tuples(
+    taken_over,
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from([DEMAND, DEMAND, DEBT])},
+        optional={"organisation": organisations, "due": dues, "tier": st.sampled_from("xy"), "amount_fen": st.integers(0, 9)},
+    ),
+).map(lambda two: two[0] | two[1])
 settled = st.fixed_dictionaries({}, optional={"amount_fen": st.integers(0, 9)})
 moved = st.tuples(states, settled).map(lambda two: {"to": two[0]} | two[1])
 changed = st.fixed_dictionaries(
@@ -44,7 +48,7 @@ def stories(draw: st.DrawFn) -> list[Event]:
     told: list[Event] = draw(st.lists(st.tuples(st.just("case.opened"), keys, moments, opened), min_size=1, max_size=2, unique_by=lambda one: one[1]))
     walked: list[Event] = []
     for _, key, _, data in told:
-        here = "reported"
+        here = data.get("state", "reported")
         for _ in range(draw(st.integers(0, 6))):
             ways = [state.to for state in KINDS[data["kind"]].states if state.id == here]
             if not ways[0]:

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.demo.emit import EventsRefusedError, HttpEmitter, Pace
+from deploy.demo.emit import LARGEST, EventsRefusedError, HttpEmitter, Pace
 from deploy.demo.gateway import Gateway, GatewayError
 from deploy.demo.waiting import until_counted, until_taken_in
 
-EVENTS = [{"id": str(number), "time": "2019-01-01T00:00:00+08:00"} for number in range(1200)]
+EVENTS = [{"id": str(number), "time": "2019-01-01T00:00:00+08:00"} for number in range(LARGEST * 2 + 200)]
 Judge = Callable[[list[str]], list[str]]
 
 
@@ -47,7 +47,7 @@ def test_everything_is_told_once_in_order_under_the_key() -> None:
 
     counts, slept = emit(door)
 
-    assert counts == {"accepted": 1200}
+    assert counts == {"accepted": len(EVENTS)}
     assert door.stored == [event["id"] for event in EVENTS]
     assert slept == []
     assert {request.headers["authorization"] for request in door.requests} == {"Bearer the-key"}
@@ -63,8 +63,8 @@ def test_what_is_unavailable_is_told_again_before_anything_later() -> None:
     door = Door(judge)
     counts, slept = emit(door)
 
-    assert counts == {"accepted": 1199, "duplicate": 1}
-    assert door.stored.index("8") < door.stored.index("500")
+    assert counts == {"accepted": len(EVENTS) - 1, "duplicate": 1}
+    assert door.stored.index("8") < door.stored.index(str(LARGEST))
     assert len(slept) == 3
 
 
@@ -77,7 +77,7 @@ def test_a_refused_event_ends_the_replay_and_says_why() -> None:
 
 
 def test_patience_ends() -> None:
-    with pytest.raises(GatewayError, match="500 events have been unavailable"):
+    with pytest.raises(GatewayError, match=f"{LARGEST} events have been unavailable"):
         emit(Door(lambda ids: ["unavailable"] * len(ids)))
 
 

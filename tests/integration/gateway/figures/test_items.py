@@ -1,0 +1,110 @@
+"""The list behind a figure adds up to it, whatever the page size, and says when it has moved."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+
+from services.gateway.figures.answer import Json
+from services.gateway.figures.item_sources import Side
+from services.gateway.figures.items import Page
+from services.gateway.figures.question import Question
+from services.kernel.errors import RefusedError
+from tests.integration.gateway.figures.conftest import Everything, Stage
+from tests.integration.gateway.figures.filling import Told, put
+from tests.integration.gateway.figures.oracle import SPECS, Oracle
+from tests.integration.gateway.figures.test_against_the_oracle import COVERAGES, EXAMPLES, SEEDS, question_of, some_ask
+from tests.integration.gateway.figures.world import FIRST, World
+
+RATIOS = (*COVERAGES, "cases.resolution_rate")
+
+
+async def all_pages(stage: Stage, question: Question, side: Side = Side(), limit: int = 3) -> Json:
+    cursor, items, page = None, [], {}
+    while page == {} or cursor is not None:
+        page = await stage.figures.items(Page(question, side, cursor, limit), Everything())
+        assert len(page["items"]) <= limit
+        assert "stale" not in page
+        items += page["items"]
+        cursor = page["next"]
+    assert len(items) == page["total"]
+    assert sum(item["adds"] for item in items) == page["sum"]
+    return {**page, "items": items}
+
+
+def unlaid(question: Question) -> Question:
+    return question._replace(by="")
+
+
+@pytest.mark.timeout(600)
+@EXAMPLES
+@given(SEEDS)
+async def test_items_add_up_to_every_figure(stage: Stage, seed: int) -> None:
+    chance = Random(seed)
+    await stage.clear()
+    commits = World(chance).commits()
+    await stage.tell(*commits)
+    await stage.merge(len(commits) // 2)
+    oracle = Oracle(signed for commit in commits for signed in commit)
+
+    for metric, spec in SPECS.items():
+        ask = some_ask(chance, oracle, metric, spec.nature)._replace(org=None)
+        question = unlaid(question_of(metric, ask, spec.nature))
+        found = await all_pages(stage, question, limit=chance.choice([1, 4, 100]))
+        figure = await stage.figures.answer(question, Everything())
+        assert found["sum"] == figure["value"]
+        if spec.take != "value" or spec.nature == "stock":
+            assert found["total"] == figure["value"]
+        assert {item["area"] for item in found["items"]} <= {*inside(oracle, ask), None} or ask.area is None
+    for metric in RATIOS:
+        nature = "cohort" if metric == "cases.resolution_rate" else "stock"
+        ask = some_ask(chance, oracle, "visits", nature)
+        question = unlaid(question_of(metric, ask if metric == "units.coverage" else ask._replace(org=None), nature))
+        figure = await stage.figures.answer(question, Everything())
+        num, den, rest = [await all_pages(stage, question, side) for side in (Side("num"), Side("den"), Side("den", "num"))]
+        assert (num["sum"], den["sum"], rest["sum"]) == (figure["num"], figure["den"], figure["den"] - figure["num"])
+        keys = [{(item["family"], item["key"]) for item in part["items"]} for part in (num, den, rest)]
+        assert keys[0] | keys[2] == keys[1]
+        assert not keys[0] & keys[2]
+
+
+def inside(oracle: Oracle, ask: object) -> set[str]:
+    """All areas whose way up, in the answer's tree, leads through the asked one."""
+    area, tree = ask.area, ask.tree  # type: ignore[attr-defined]
+    known = {row.thing.partition("/")[2] for row in oracle.rows if row.measure == "_tree" and row.thing.startswith("area/")}
+    return {key for key in known if area in [one for one, _ in oracle.way("area", key, tree)]}
+
+
+async def test_a_page_says_that_it_is_stale_when_what_is_asked_has_moved(stage: Stage) -> None:
+    units = [Told(f"unit/z:u{number}", "units", "unit.enterprise", "z:a", None, "{}", FIRST, None) for number in range(4)]
+    await stage.tell(put(units))
+    question = Question("units", kinds=("enterprise",))
+    first = await stage.figures.items(Page(question, limit=2), Everything())
+
+    await stage.tell(put([Told("case/z:k", "cases.open", "case.livelihood", "z:a", None, "{}", FIRST, None)]))
+    after_others = await stage.figures.items(Page(question, cursor=first["next"], limit=2), Everything())
+    await stage.tell(put([Told("unit/z:u9", "units", "unit.enterprise", "z:a", None, "{}", FIRST, None)]))
+    after_ours = await stage.figures.items(Page(question, cursor=first["next"], limit=2), Everything())
+
+    assert "stale" not in after_others
+    assert after_ours["stale"] is True
+
+
+async def test_a_cursor_serves_only_the_question_it_came_from(stage: Stage) -> None:
+    units = [Told(f"unit/z:u{number}", "units", "unit.enterprise", "z:a", None, "{}", FIRST, None) for number in range(4)]
+    await stage.tell(put(units))
+    first = await stage.figures.items(Page(Question("units"), limit=2), Everything())
+
+    with pytest.raises(RefusedError, match="another question"):
+        await stage.figures.items(Page(Question("units", kinds=("enterprise",)), cursor=first["next"], limit=2), Everything())
+    with pytest.raises(RefusedError, match="no cursor of ours"):
+        await stage.figures.items(Page(Question("units"), cursor="bm90LWE", limit=2), Everything())
+
+
+async def test_equal_rows_of_one_thing_are_listed_as_often_as_they_count(stage: Stage) -> None:
+    move = Told("case/z:k", "cases.moved", "case.livelihood", "z:a", None, '{"state":"assigned"}', FIRST, FIRST)
+    await stage.tell(put([move, move]))
+
+    found = await all_pages(stage, Question("cases.moved"), limit=1)
+
+    assert (found["total"], found["sum"]) == (2, 2)
