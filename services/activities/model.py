@@ -53,12 +53,30 @@ class ActivitiesModel:
         state = _make(command) if entity is None else _restate(command, _record(entity))
         if state is None:
             return Decision(())
-        _bar_writing(command, kind)
+        for touched in {kind, _kind_before(command, entity, entities)}:
+            _bar_writing(command, touched)
         _bar_unknown(command, entities)
+        if entity is not None:
+            state = self._without_people(command, state, kind if command.family == "attendance" else state.data["kind"])
         self._check(command.family, state, entities, clock())
         after = _entity(command, state)
         own = Change(entity, after, command.type, _told(command, state), key=after.depends[0] if after.depends else None)
-        return Decision((own, *_dependants(command, entities)))
+        return Decision((own, *self._dependants(command, after, entities)), command.told)
+
+    def _without_people(self, command: Command, state: Record, kind: str) -> Record:
+        """A record that was told of a linkable kind, and is of an unlinkable one now, names nobody any more."""
+        data = self._unlink(msgspec.structs.replace(command, data=state.data), kind).data
+        return state if data == state.data else msgspec.structs.replace(state, data=data)
+
+    def _dependants(self, command: Command, own: Entity, entities: Entities) -> Iterator[Change]:
+        """Attendances count where, when and whether their activity does, and name nobody where it is of an unlinkable kind."""
+        if command.family != "activity":
+            return
+        about = msgspec.structs.replace(command, family="attendance")
+        for entity in entities.dependants(command.subject):
+            state = self._without_people(about, _record(entity), own.kind or own.family)
+            after = entity if state is entity.state else msgspec.structs.replace(entity, state=state)
+            yield Change(entity, after, CORRECTED, state.data, caused_by="dependant", key=command.subject)
 
     def _check(self, family: str, state: Record, entities: Entities, now: datetime) -> None:
         """Holds the whole document against the contract and its kind; a withdrawn one can be no worse than it was."""
@@ -86,6 +104,12 @@ def _kind(command: Command, entity: Entity | None, entities: Entities) -> str:
         entity = entities.get(subject)
     known = command.kind if entity is None else entity.kind
     return known or command.family
+
+
+def _kind_before(command: Command, entity: Entity | None, entities: Entities) -> str:
+    """The kind a record is of before the event; of an attendance that is put to another activity, that of the one it was at."""
+    known = None if entity is None else entities.get(entity.depends[0]) if command.family == "attendance" else entity
+    return (command.kind if known is None else known.kind) or command.family
 
 
 def _bar_writing(command: Command, kind: str) -> None:
@@ -154,14 +178,6 @@ def _told(command: Command, state: Record) -> Document:
     """The fact's data: the record as it now is, and the reason that an end of it was given."""
     reason = command.data.get("reason") if command.verb in ("cancelled", "withdrawn") else None
     return state.data if reason is None else {**state.data, "reason": reason}
-
-
-def _dependants(command: Command, entities: Entities) -> Iterator[Change]:
-    """Attendances count where, when and whether their activity does."""
-    if command.family != "activity":
-        return
-    for entity in entities.dependants(command.subject):
-        yield Change(entity, entity, CORRECTED, _record(entity).data, caused_by="dependant", key=command.subject)
 
 
 def _activities_in(command: Command) -> Iterator[tuple[str, str]]:

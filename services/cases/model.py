@@ -20,8 +20,8 @@ CheckKind = Callable[[str, Document], None]
 Unlink = Callable[[Command, str], Command]
 """The command without its people where the kind is unlinkable (kernel.contracts.reading.Reader.unlinked)."""
 
-OWN_FIELDS = ("state", "into")
-"""Fields of a case that its moves keep; no source tells them as such, but for the state of an opening."""
+KEPT = ("state", "into", "person")
+"""Fields of a case that moves and assignments set and an opening cannot tell, but for the state of one that is taken over."""
 
 
 class CasesModel:
@@ -56,9 +56,21 @@ class CasesModel:
         if told is None:
             return Decision(())
         _bar_unknown(command, entities)
+        told = self._without_people(command, told)
         data = standing.present(told.state)
         after = Entity(command.subject, "case", data["kind"], None, (), told.state)
-        return Decision((Change(entity, after, command.type, _fact(command, data), stated=told.stated),))
+        return Decision((Change(entity, after, command.type, _fact(command, data), stated=told.stated),), command.told)
+
+    def _without_people(self, command: Command, told: Told) -> Told:
+        """A case that becomes of an unlinkable kind names nobody from then on."""
+        last = told.state.versions[-1]
+        if last.data is None:
+            return told
+        data = self._unlink(msgspec.structs.replace(command, data=last.data), last.data["kind"]).data
+        if data == last.data:
+            return told
+        versions = [*told.state.versions[:-1], msgspec.structs.replace(last, data=data)]
+        return told._replace(state=msgspec.structs.replace(told.state, versions=versions))
 
     def _restate(self, command: Command, case: Standing, entities: Entities) -> Told | None:
         """What is known of a case, after the command; None where it stays as it is."""
@@ -127,9 +139,9 @@ class CasesModel:
 
 
 def _bar_other(case: Standing, data: Document) -> None:
-    """Raises conflict unless an opening repeats the first or the present data; what only moves tell need not be repeated."""
+    """Raises conflict unless an opening repeats the first or the present data; what only later events tell need not be repeated."""
     present = standing.present(case)
-    kept = {name: present[name] for name in OWN_FIELDS if name in present and name not in data}
+    kept = {name: present[name] for name in KEPT if name in present and name not in data}
     if {**data, **kept} != present:
         standing.repeated(case, data)
 

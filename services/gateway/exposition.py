@@ -74,7 +74,8 @@ class FigureCollector(Collector):
     async def read(self) -> list[Metric]:
         """The gauges of a snapshot taken now."""
         async with self._figures.snapshots.take() as snapshot:
-            key = (snapshot.head.id, snapshot.today)
+            await self._figures.names()
+            key = (snapshot.head.id, snapshot.today, self._figures.renamed)
             if self._kept[0] != key:
                 self._kept = (key, await self._families(snapshot))
             return [*self._kept[1], *_progress(snapshot.head)]

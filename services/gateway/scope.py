@@ -14,6 +14,9 @@ class _Data(msgspec.Struct):
     organisation: Any = None
     parent: Any = None
     into: Any = None
+    hosts: Any = None
+    from_: Any = msgspec.field(default=None, name="from")
+    to: Any = None
 
 
 class _Event(msgspec.Struct):
@@ -60,8 +63,15 @@ def _named(told: Told, namespace: str) -> Iterator[tuple[str, str]]:
             placed = isinstance(data.parent, str) or (family == "organisation" and isinstance(data.area, str))
             yield from () if placed else [(family, _TOP)]
         yield from _whole([(family, data.parent), (family, data.into)], namespace)
-    named = [("area", data.area), ("organisation", data.organisation)]
+    named: list[tuple[str, object]] = [("area", data.area), ("organisation", data.organisation), *_stands_at(family, data)]
     yield from _whole([one for one in named if not (makes and one[0] == family)], namespace)
+
+
+def _stands_at(family: str, data: _Data) -> Sequence[tuple[str, str]]:
+    """Where things count that name a place by reference: an activity at its lead host, a link at its first organisation, else its first area."""
+    ends = [data.from_, data.to] if family == "link" else data.hosts[:1] if family == "activity" and isinstance(data.hosts, list) else []
+    references = [end.partition("/") for end in ends if isinstance(end, str)]
+    return [(tree, key) for tree in ("organisation", "area") for family_, _, key in references if family_ == tree][:1]
 
 
 def _whole(named: Iterable[tuple[str, object]], namespace: str) -> Iterator[tuple[str, str]]:

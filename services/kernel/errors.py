@@ -78,11 +78,12 @@ def problem(code: Code, detail: str, *errors: Fault) -> Problem:
 
 
 class RefusedError(Exception):
-    """An event is refused; the problem says why."""
+    """An event is refused; the problem says why, and content, where the event could be read, is its hash: a repetition is known by it."""
 
     def __init__(self, reason: Problem) -> None:
         super().__init__(reason.detail)
         self.problem = reason
+        self.content: bytes | None = None
 
 
 def refuse(code: Code, detail: str, *errors: Fault) -> RefusedError:

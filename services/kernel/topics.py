@@ -36,6 +36,7 @@ class TopicSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WANGGE_", extra="ignore", frozen=True)
 
     kafka: str = Field(default="127.0.0.1:9092", title="Kafka's bootstrap servers")
+    patience: float = Field(default=30, title="Seconds to wait for a broker that does not answer")
     kafka_replication: int = Field(default=1, ge=1, title="Copies of each topic; with 3 or more, 2 must have a record before it is acknowledged")
 
 
@@ -129,7 +130,7 @@ class Topics:
         return self._client
 
 
-def make_all(topics: Topics, wanted: Sequence[Topic], *, patience_s: float = 30) -> list[tuple[Topic, Described, bool]]:
+def make_all(topics: Topics, wanted: Sequence[Topic], *, patience_s: float) -> list[tuple[Topic, Described, bool]]:
     """Makes what is missing, in order; waits as long as its patience for the broker to answer, then raises what it said last."""
     until = time.monotonic() + patience_s
     while True:
@@ -148,7 +149,7 @@ def main() -> int:
     settings = TopicSettings()
     try:
         with Topics(settings.kafka, replication=settings.kafka_replication) as topics:
-            for topic, described, made in make_all(topics, TOPICS):
+            for topic, described, made in make_all(topics, TOPICS, patience_s=settings.patience):
                 sys.stdout.write(f"{topic.name}\t{described.partitions} partitions\t{described.id}\t{'made' if made else 'there'}\n")
     except (KafkaError, OSError, WrongPartitionsError) as error:
         sys.stderr.write(f"the topics could not be made: {error}\n")

@@ -40,6 +40,7 @@ def create_app(settings: MembersSettings) -> FastAPI:
     token = settings.secret("internal.token")
     counting = Counting(catalogue)
     reader = Reader(catalogue, people, system_clock)
+    model = MembersModel(KindCheck(catalogue), reader.unlinked)
 
     def spellings(family: str, key: str) -> Iterable[str]:
         """A member may be asked for by pseudonym, or by the register's own reference."""
@@ -51,7 +52,7 @@ def create_app(settings: MembersSettings) -> FastAPI:
         database = await Database.connect(settings.postgres.get_secret_value(), name=settings.name)
         health.check("database", database.is_reachable)
         log = Log(ROOM, catalogue.version)
-        writer = Writer(database, ROOM, MembersModel(KindCheck(catalogue)), counting, log, system_clock, telemetry, reader.masked_told, settings.closed_until)
+        writer = Writer(database, ROOM, model, counting, log, system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(STOCKS.values()), clock=system_clock, spellings=spellings)
         app.include_router(batch_router(reader, writer, token))

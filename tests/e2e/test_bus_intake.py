@@ -20,7 +20,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.kernel.contracts.topics import BY_NAME
 from services.kernel.topics import Topics
+from tests.e2e.test_bus_fixtures import kafka, remove
 from tests.support.postgres import as_role
+
+__all__ = ["kafka"]
 
 SOURCE = "urn:test:platform"
 KEY = "a-key-of-the-platform"
@@ -28,25 +31,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PARTITION = crc32(SOURCE.encode()) % 12
 
 
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if given := os.environ.get("WANGGE_TEST_KAFKA"):
-        yield given
-        return
-    from tests.support.servers import throwaway_kafka
-
-    with throwaway_kafka(Path(tmp_path_factory.mktemp("kafka"))) as servers:
-        yield servers
-
-
 @pytest.fixture
 def topics(kafka: str) -> Iterator[Topics]:
     with Topics(kafka) as administration:
         for name in ("inbound.v1", "rejected.v1"):
-            if administration.describe(name) is not None:
-                administration._ask().delete_topics([name])
-            while administration.describe(name) is not None:
-                time.sleep(0.05)
+            remove(administration, name)
             administration.make(BY_NAME[name])
         yield administration
 
@@ -97,8 +86,7 @@ async def rooms(unused_tcp_port_factory) -> AsyncIterator[tuple[Rooms, str]]:
     application = Rooms()
     server = uvicorn.Server(uvicorn.Config(application, port=port, log_config=None, lifespan="off"))
     task = asyncio.create_task(server._serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    assert await until(lambda: server.started)
     yield application, f"http://127.0.0.1:{port}"
     server.should_exit = True
     await task
@@ -112,7 +100,7 @@ def secrets(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class Platform:
+class Bus:
     """All that an intake needs, and what a district does."""
 
     def __init__(self, dsn: str, kafka: str, address: str, secrets: Path, port: int) -> None:
@@ -123,6 +111,7 @@ class Platform:
             "WANGGE_POSTGRES": as_role(dsn, "gateway"),
             "WANGGE_KAFKA": kafka,
             "WANGGE_SECRETS": str(secrets),
+            "WANGGE_CATALOGUE": str(REPOSITORY / "catalogue"),
             "WANGGE_PORT": str(port),
             "WANGGE_INBOUND_PATIENCE": "6",
             **{f"WANGGE_{room}": address for room in ("MEMBERS", "ACTIVITIES", "CASES")},
@@ -153,7 +142,7 @@ class Platform:
             await producer.stop()
 
     async def committed(self) -> int:
-        """How far the intake has committed in the platform's partition."""
+        """How far the intake has committed in the source's partition."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka, group_id="wangge-intake", enable_auto_commit=False)
         await consumer.start()
         try:
@@ -195,8 +184,8 @@ class Platform:
 
 
 @pytest.fixture
-def platform(database_dsn, kafka, topics, rooms, secrets, unused_tcp_port_factory) -> Platform:
-    return Platform(database_dsn, kafka, rooms[1], secrets, unused_tcp_port_factory())
+def bus(database_dsn, kafka, topics, rooms, secrets, unused_tcp_port_factory) -> Bus:
+    return Bus(database_dsn, kafka, rooms[1], secrets, unused_tcp_port_factory())
 
 
 def case(number: int, **data: object) -> dict:
@@ -216,92 +205,92 @@ async def until(true, *, within: float = 20) -> bool:
     return False
 
 
-async def test_every_record_is_handed_on_in_order_and_its_offset_follows(platform, rooms):
+async def test_every_record_is_handed_on_in_order_and_its_offset_follows(bus, rooms):
     events = [case(number) for number in range(3_000)]
-    await platform.tell(*events)
+    await bus.tell(*events)
 
-    async with platform.intake():
-        assert await platform.commits(3_000)
+    async with bus.intake():
+        assert await bus.commits(3_000)
 
     assert rooms[0].accepted == [one["id"] for one in events]
-    assert await platform.listed() == {}
+    assert await bus.listed() == {}
 
 
 @pytest.mark.parametrize("point", ["intake.before_commit", "intake.after_commit"])
-async def test_an_intake_killed_around_a_commit_hands_on_everything_once(point, platform, rooms):
+async def test_an_intake_killed_around_a_commit_hands_on_everything_once(point, bus, rooms):
     events = [case(number) for number in range(4_000)]
-    await platform.tell(*events)
-    async with platform.intake(fail=f"{point}:kill:1") as first:
+    await bus.tell(*events)
+    async with bus.intake(fail=f"{point}:kill:1") as first:
         assert await asyncio.wait_for(first.wait(), 30) == -signal.SIGKILL
 
-    async with platform.intake():
-        assert await platform.commits(4_000)
+    async with bus.intake():
+        assert await bus.commits(4_000)
 
     assert rooms[0].accepted == [one["id"] for one in events]
 
 
-async def test_what_is_refused_is_listed_and_told_with_its_reason(platform, rooms):
+async def test_what_is_refused_is_listed_and_told_with_its_reason(bus, rooms):
     stranger = event("s-1", "case.opened", {"case": "c-1", "kind": "case.livelihood", "note": "secret"}, source="urn:test:stranger")
-    await platform.tell(case(1), case(2, bad=True), {"raw": b"no event"}, stranger, case(3))
+    await bus.tell(case(1), case(2, bad=True), {"raw": b"no event"}, stranger, case(3))
 
-    async with platform.intake():
-        assert await platform.commits(4)
-        refused = await platform.rejected(3)
+    async with bus.intake():
+        assert await bus.commits(4)
+        refused = await bus.rejected(3)
 
     assert {(id_, reason) for id_, reason, _ in refused} == {("e-2", "invalid"), (f"{PARTITION}-2", "invalid"), ("s-1", "not-allowed")}
-    assert {id_: reason for id_, reason, _ in refused} == await platform.listed()
+    assert {id_: reason for id_, reason, _ in refused} == await bus.listed()
     assert "secret" not in str(refused)
     assert rooms[0].accepted == ["e-1", "e-3"]
 
 
-async def test_a_wrong_key_is_refused_where_no_key_would_be_believed(platform, rooms):
-    async with platform.intake():
-        await platform.tell(case(1), headers=[("wangge-key", b"guessed")])
-        await platform.tell(case(2), headers=[("content-type", b"application/cloudevents+json")])
-        assert await platform.commits(2)
+async def test_a_wrong_key_is_refused_where_no_key_would_be_believed(bus, rooms):
+    async with bus.intake():
+        await bus.tell(case(1), headers=[("wangge-key", b"guessed")])
+        await bus.tell(case(2), headers=[("content-type", b"application/cloudevents+json")])
+        assert await bus.commits(2)
 
     assert rooms[0].accepted == ["e-2"]
-    assert await platform.listed() == {"e-1": "not-allowed"}
+    assert await bus.listed() == {"e-1": "not-allowed"}
 
 
-async def test_an_unknown_reference_waits_and_only_what_names_its_entity_waits_with_it(platform, rooms):
+async def test_an_unknown_reference_waits_and_only_what_names_its_entity_waits_with_it(bus, rooms):
     join = event("join", "member.joined", {"member": "m-1", "organisation": "o-1", "standing": "full"})
     leave = event("leave", "member.left", {"member": "m-1", "reason": "moved"})
-    await platform.tell(case(1), join, leave, case(2))
+    await bus.tell(case(1), join, leave, case(2))
 
-    async with platform.intake():
+    async with bus.intake():
         assert await until(lambda: rooms[0].accepted == ["e-1", "e-2"])
-        assert await platform.committed() <= 1
+        assert await bus.committed() <= 1
         assert rooms[0].attempts["leave"] == 0
-        await platform.tell(event("found", "organisation.established", {"organisation": "o-1", "kind": "organisation.branch"}))
-        assert await platform.commits(5)
+        await bus.tell(event("found", "organisation.established", {"organisation": "o-1", "kind": "organisation.branch"}))
+        assert await bus.commits(5)
 
     assert rooms[0].accepted == ["e-1", "e-2", "found", "join", "leave"]
 
 
-async def test_an_unknown_reference_is_refused_when_the_patience_ends(platform, rooms):
-    await platform.tell(event("join", "member.joined", {"member": "m-1", "organisation": "o-1", "standing": "full"}), case(1))
+async def test_an_unknown_reference_is_refused_when_the_patience_ends(bus, rooms):
+    await bus.tell(event("join", "member.joined", {"member": "m-1", "organisation": "o-1", "standing": "full"}), case(1))
 
-    async with platform.intake():
+    async with bus.intake():
         started = time.monotonic()
-        assert await platform.commits(2)
-        refused = await platform.rejected(1)
+        assert await bus.commits(2)
+        refused = await bus.rejected(1)
 
     assert time.monotonic() - started > 5
     assert [(id_, reason) for id_, reason, _ in refused] == [("join", "unknown-reference")]
     assert rooms[0].attempts["join"] > 3
 
 
-async def test_a_room_that_is_away_gets_its_events_when_it_is_back_in_their_order(platform, rooms):
+async def test_a_room_that_is_away_gets_its_events_when_it_is_back_in_their_order(bus, rooms):
     rooms[0].away = True
     events = [case(number) for number in range(200)]
-    await platform.tell(*events)
+    await bus.tell(*events)
 
-    async with platform.intake():
+    async with bus.intake():
         await asyncio.sleep(5)
-        assert await platform.committed() == 0
+        assert await bus.committed() == 0
         rooms[0].away = False
-        assert await platform.commits(200)
+        assert await bus.commits(200)
 
     assert rooms[0].accepted == [one["id"] for one in events]
-    assert await platform.listed() == {}
+    assert await bus.listed() == {}

@@ -17,37 +17,21 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kernel.contracts.topics import BY_NAME
 from services.kernel.topics import Topics
+from tests.e2e.test_bus_fixtures import kafka, remove
 from tests.support.postgres import as_role
+
+__all__ = ["kafka"]
 
 TOPIC = "cases.v1"
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if given := os.environ.get("WANGGE_TEST_KAFKA"):
-        yield given
-        return
-    from tests.support.servers import throwaway_kafka
-
-    with throwaway_kafka(Path(tmp_path_factory.mktemp("kafka"))) as servers:
-        yield servers
-
-
 @pytest.fixture
 def topics(kafka: str) -> Iterator[Topics]:
     with Topics(kafka) as administration:
-        remove(administration)
+        remove(administration, TOPIC)
         yield administration
-        remove(administration)
-
-
-def remove(administration: Topics) -> None:
-    if administration.describe(TOPIC) is None:
-        return
-    administration._ask().delete_topics([TOPIC])
-    while administration.describe(TOPIC) is not None:
-        time.sleep(0.05)
+        remove(administration, TOPIC)
 
 
 class Log:
@@ -156,7 +140,7 @@ async def test_a_topic_that_was_made_anew_gets_everything_again(log, database_ds
     async with relay(database_dsn, kafka, unused_tcp_port):
         await log.tell(3_000)
         assert await log.is_relayed()
-        remove(topics)
+        remove(topics, TOPIC)
         topics.make(BY_NAME[TOPIC])
         for _ in range(20):
             await log.tell(50)
@@ -171,7 +155,7 @@ async def test_a_topic_that_is_gone_is_made_and_gets_everything_again(log, datab
     async with relay(database_dsn, kafka, unused_tcp_port):
         await log.tell(3_000)
         assert await log.is_relayed()
-        remove(topics)
+        remove(topics, TOPIC)
         await log.tell(500)
         await asyncio.sleep(6)
         assert await log.is_relayed()

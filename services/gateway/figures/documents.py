@@ -120,6 +120,7 @@ class ItemDocument(BaseModel):
     adds: int = Field(description="What it adds to the figure")
     dimensions: dict[str, str] | None = None
     roles: dict[str, str] | None = None
+    passed: bool | None = Field(None, description="Of a fulfilment: whether it passed every test, from at to until")
 
 
 class ItemsDocument(BaseModel):

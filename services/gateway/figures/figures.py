@@ -36,7 +36,9 @@ class Figures:
         self.snapshots = Snapshots(database, clock)
         self.engine = Engine(catalogue)
         self._names = names
-        self._answers: OrderedDict[tuple[str, date, Question], Json] = OrderedDict()
+        self._known: Names = {}
+        self.renamed = 0  # how often names have changed: what was told with the old ones is out of date then
+        self._answers: OrderedDict[tuple[str, date, int, Question], Json] = OrderedDict()
 
     async def answer(self, question: Question, reader: Reader) -> Json:
         """The answer to a question, as the reader may see it; RefusedError or ProblemError says what is wrong with it."""
@@ -47,10 +49,11 @@ class Figures:
         """The same within a snapshot; equal questions of one commit and day are evaluated once."""
         prepared = self.engine.prepare(snapshot, question)
         check_metric(prepared.metric, reader)
-        key = (snapshot.head.id, snapshot.today, question)
+        names = await self.names()
+        key = (snapshot.head.id, snapshot.today, self.renamed, question)
         answer = self._answers.get(key)
         if answer is None or snapshot.rows_only:
-            answer = await self.engine.answer(prepared, await self._names())
+            answer = await self.engine.answer(prepared, names)
             if not snapshot.rows_only:
                 self._answers[key] = answer
                 while len(self._answers) > _MOST_ANSWERS:
@@ -83,9 +86,13 @@ class Figures:
         async with self.snapshots.take() as snapshot:
             return snapshot.head
 
-    def names(self) -> Awaitable[Names]:
+    async def names(self) -> Names:
         """Names of areas and organisations by family/key."""
-        return self._names()
+        names = await self._names()
+        if names is not self._known:
+            self.renamed += names != self._known
+            self._known = names
+        return names
 
     def _kinds_in(self, snapshot: Snapshot, prepared: Prepared) -> set[str]:
         kinds = kinds_of(prepared.question, prepared.metric)

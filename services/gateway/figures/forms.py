@@ -81,7 +81,7 @@ async def _evaluate(metric: Metric, asked: Asked) -> Table:  # noqa: PLR0911  on
         case Constant(value=value):
             return Table({}, empty=value)
         case Fulfilment():
-            return await fulfil(asked, metric.form, operand)
+            return await fulfil(asked, metric.form)
 
 
 def _swap(found: tuple[Measure, Asked]) -> tuple[Asked, Measure]:

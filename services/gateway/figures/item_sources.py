@@ -16,6 +16,7 @@ from services.gateway.figures.statements import ITEMS as SQL
 from services.kernel.catalogue.metrics import (
     Constant,
     Distinct,
+    Fulfilment,
     Growth,
     Mean,
     Measure,
@@ -52,28 +53,33 @@ class Source(NamedTuple):
     free_of_organisation: bool = False  # the asked organisation does not bound these rows
 
 
-async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
-    """The rows a figure's items come from."""
-    metric, asked = prepared.metric, prepared.asked
-    parts = {"num", "den"}
-    if not isinstance(metric.form, Ratio):
-        if side != Side():
-            raise invalid("in", f"{metric.id} is no ratio: it has neither num nor den")
-        return await _of_metric(metric, asked)
+def side_of(metric: Metric, side: Side) -> tuple[str, str | None]:
+    """Which part of a rate is listed, less which other; the denominator where nothing is said. RefusedError if that makes no sense."""
     for parameter, value in (("in", side.within), ("not_in", side.not_in)):
-        if value is not None and value not in parts:
+        if value is not None and not isinstance(metric.form, Ratio | Fulfilment):
+            raise invalid(parameter, f"{metric.id} is no rate: it has neither num nor den")
+        if value is not None and value not in {"num", "den"}:
             raise invalid(parameter, f"{value!r} is neither num nor den")
     within = side.within or ("num" if side.not_in == "den" else "den")
     if within == side.not_in:
         raise invalid("not_in", f"nothing is in {within} and not in {within}")
+    return within, side.not_in
+
+
+async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
+    """The rows a figure's items come from."""
+    metric, asked = prepared.metric, prepared.asked
+    within, not_in = side_of(metric, side)
+    if not isinstance(metric.form, Ratio):
+        return await _of_metric(metric, asked)
     inner = await _inside(metric, asked)
     chosen = {"num": metric.form.num, "den": metric.form.den}
     # Of a coverage an organisation asked for bounds what covers, on both sides of the fraction.
     free = isinstance(metric.form.num, Operand) and metric.form.num.covered is not None
     sources = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[within], inner)]
-    if side.not_in is None:
+    if not_in is None:
         return sources
-    others = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[side.not_in], inner)]
+    others = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[not_in], inner)]
     things = tuple(sorted({thing for source in others for thing in await _things(prepared, source)}))
     return [source._replace(without=things) for source in sources]
 
@@ -101,6 +107,8 @@ async def _of_metric(metric: Metric, asked: Asked) -> list[Source]:  # noqa: PLR
             return [one._replace(factor=term.factor * one.factor) for term in terms for one in await _of_operand(term.measure, inner)]
         case Constant():
             return []
+        case Fulfilment(each=each):
+            return await _of_operand(each, inner)
         case _:
             raise UnsupportedDefinitionError(f"{metric.id} has no list of its own")
 

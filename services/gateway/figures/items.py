@@ -2,21 +2,25 @@
 
 import base64
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import asyncpg
 import msgspec
 
 from services.gateway.figures.answer import Json
+from services.gateway.figures.asking import Asked, touched_measures
 from services.gateway.figures.distribution import BUCKET
 from services.gateway.figures.engine import Engine, Prepared
-from services.gateway.figures.item_sources import Side, Source, arguments_of, sources_of
+from services.gateway.figures.fulfilment import Tested, as_items, find_tested
+from services.gateway.figures.item_sources import Side, Source, arguments_of, side_of, sources_of
 from services.gateway.figures.question import Question, invalid
 from services.gateway.figures.snapshot import Snapshot
 from services.gateway.figures.statements import ITEMS as SQL
+from services.kernel.catalogue.metrics import Fulfilment
 
 MOST_ITEMS = 500
+_DAY = timedelta(days=1)
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -59,6 +63,8 @@ async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
         raise invalid("cursor", "this cursor belongs to another question; leave it out to begin anew")
     snapshot = snapshot.on(cursor.today)
     prepared = engine.prepare(snapshot, page.question)
+    if isinstance(prepared.metric.form, Fulfilment):
+        return await _list_tested(prepared, prepared.metric.form, page, cursor)
     sources = await sources_of(prepared, page.side)
     items: list[Json] = []
     total, added = 0, 0
@@ -74,12 +80,53 @@ async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
         items += [_item(prepared, source, record) for record in found[:room]]
         if here and len(found) > room:
             following = msgspec.structs.replace(cursor, source=number, after=_after(found[room - 1]) if room else after)
-    answer: Json = {"items": items, "total": total, "sum": added, "next": None if following is None else following.as_text()}
-    head = snapshot.head
-    answer |= {"as_of": prepared.as_of.isoformat(), "watermark": head.id, "seen_to": head.seen_to, "lag_s": head.lag_s}
+    answer = _page(prepared, items, (total, added), following)
     if page.cursor is not None and await _is_stale(prepared, sources, cursor):
         answer["stale"] = True
     return answer
+
+
+def _page(prepared: Prepared, items: list[Json], sums: tuple[int, int], following: Cursor | None) -> Json:
+    head = prepared.asked.snapshot.head
+    answer: Json = {"items": items, "total": sums[0], "sum": sums[1], "next": None if following is None else following.as_text()}
+    return {**answer, "as_of": prepared.as_of.isoformat(), "watermark": head.id, "seen_to": head.seen_to, "lag_s": head.lag_s}
+
+
+async def _list_tested(prepared: Prepared, form: Fulfilment, page: Page, cursor: Cursor) -> Json:
+    """A page of the things (or of their periods) that a fulfilment is about. Each names the period it was tested over."""
+    metric, asked = prepared.metric, prepared.asked
+    within, not_in = side_of(metric, page.side)
+    inner = asked.narrowed(asked.within(metric))
+    found = list(as_items(await find_tested(inner, form), within, not_in))
+    after = ("", date.min) if cursor.after is None else (cursor.after[0], cursor.after[1] or date.min)
+    left = [tested for tested in found if (tested.subject, tested.span.period.first) > after]
+    shown = left[: page.limit]
+    following = None
+    if len(left) > len(shown):
+        following = msgspec.structs.replace(cursor, after=(shown[-1].subject, shown[-1].span.period.first, None, None))
+    answer = _page(prepared, [_tested_item(inner, tested) for tested in shown], (len(found), len(found)), following)
+    snapshot = asked.snapshot
+    moved = snapshot.head.generation != cursor.generation or snapshot.forest.n > cursor.n
+    measures = touched_measures(asked.catalogue, metric, asked.frame.period.last)
+    if page.cursor is not None and (moved or not snapshot.untouched_since(cursor.n, measures)):
+        answer["stale"] = True
+    return answer
+
+
+def _tested_item(asked: Asked, tested: Tested) -> Json:
+    family, _, key = tested.subject.partition("/")
+    stood, resolver, day = tested.stood[0], asked.view.resolver(()), asked.frame.state
+    return {
+        "family": family,
+        "key": key,
+        "kind": stood.kind,
+        "area": resolver.area_key(stood.area, stood.organisation, day),
+        "organisation": None if stood.organisation is None else resolver.org_key(stood.organisation, day),
+        "at": tested.span.period.first.isoformat(),
+        "until": (tested.span.period.last + _DAY).isoformat(),
+        "adds": 1,
+        "passed": tested.passed,
+    }
 
 
 def _fingerprint(page: Page) -> str:

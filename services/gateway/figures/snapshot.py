@@ -65,6 +65,10 @@ class Memory:
         self.forest = Forest(())
         self.trees: OrderedDict[tuple[int, int, date], Trees] = OrderedDict()
 
+    def is_of(self, head: Head) -> bool:
+        """Whether it is exactly as far as a snapshot."""
+        return head.generation == self.generation and head.n == self.checked
+
     def learn(self, measure: str, label: Label, n: int) -> None:
         """A measure's label was touched by a commit."""
         self.labels.setdefault(measure, set()).add(label)
@@ -81,6 +85,8 @@ class Snapshot:
         self.forest = forest
         self.rows_only = rows_only
         self._memory = memory
+        # Of this generation: another one, once it is live, has its own.
+        self._labels, self._touched = memory.labels, memory.touched
 
     def trees(self, day: date) -> Trees:
         """Both trees as they stand on a day."""
@@ -101,11 +107,11 @@ class Snapshot:
 
     def labels(self, measure: str) -> Iterable[Label]:
         """Every kind and dimensions a row measure was ever counted with."""
-        return self._memory.labels.get(measure, ())
+        return self._labels.get(measure, ())
 
     def untouched_since(self, n: int, measures: Iterable[str]) -> bool:
         """Whether a result of commit n is still that of this moment: none of these row measures got rows in between."""
-        return n <= self.head.n and all(self._memory.touched.get(measure, 0) <= n for measure in measures)
+        return n <= self.head.n and all(self._touched.get(measure, 0) <= n for measure in measures)
 
 
 class Snapshots:
@@ -126,19 +132,19 @@ class Snapshots:
 
     async def _catch_up(self, connection: Connection, head: Head) -> Forest:
         memory = self._memory
-        if head.generation == memory.generation and head.n == memory.checked:
+        if memory.is_of(head):
             return memory.forest
         async with memory.lock:
             if head.generation == memory.generation and memory.checked >= head.n:
                 return await _forest_of(connection, head, memory)
             if head.generation != memory.generation or head.n - memory.checked > _MOST_COMMITS:
                 await _relearn(connection, head, memory)
-            else:
-                for record in await connection.fetch(SQL.list_changes, head.generation, memory.checked):
-                    memory.learn(record["measure"], Label(record["kind"], record["dims"]), record["n"])
-            memory.checked = head.n
-            if memory.touched.get(_TREE, 0) > memory.forest.n or memory.forest.generation != head.generation:
+                return memory.forest
+            for record in await connection.fetch(SQL.list_changes, head.generation, memory.checked):
+                memory.learn(record["measure"], Label(record["kind"], record["dims"]), record["n"])
+            if memory.touched.get(_TREE, 0) > memory.forest.n:
                 memory.forest = await _read_forest(connection, head)
+            memory.checked = head.n  # last: who finds it takes the rest as it is
             return memory.forest
 
 
@@ -148,10 +154,13 @@ async def _forest_of(connection: Connection, head: Head, memory: Memory) -> Fore
 
 
 async def _relearn(connection: Connection, head: Head, memory: Memory) -> None:
-    memory.generation, memory.labels, memory.touched = head.generation, {}, {}
-    memory.forest = Forest((), generation=0)
+    """Reads everything anew; what was remembered stands until all of it is there."""
+    labels: dict[str, set[Label]] = {}
     for record in await connection.fetch(SQL.list_labels, head.generation):
-        memory.learn(record["measure"], Label(record["kind"], record["dims"]), head.n)
+        labels.setdefault(record["measure"], set()).add(Label(record["kind"], record["dims"]))
+    forest = await _read_forest(connection, head)
+    memory.labels, memory.touched, memory.forest = labels, {**dict.fromkeys(labels, head.n), _TREE: forest.n}, forest
+    memory.generation, memory.checked = head.generation, head.n
 
 
 async def _read_forest(connection: Connection, head: Head) -> Forest:

@@ -1,6 +1,7 @@
 """The intake as a process: `python -m services.gateway.intake`. This file is its parts list."""
 
 import asyncio
+import logging
 import signal
 from contextlib import suppress
 
@@ -10,6 +11,7 @@ from kafka.errors import KafkaError
 
 from services.gateway.access import Keyring
 from services.gateway.events import Door
+from services.gateway.figures.figures import Figures
 from services.gateway.intake.inbound import Inbound
 from services.gateway.intake.intake import DOOR, Intake
 from services.gateway.intake.rejected import Rejected
@@ -19,8 +21,10 @@ from services.gateway.intake.telemetry import IntakeTelemetry
 from services.gateway.intake.watch import Watch
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.routing import Router
+from services.gateway.scope import AreaScope
 from services.gateway.senders import Senders
 from services.gateway.telemetry import DoorTelemetry
+from services.kernel.catalogue.load import load
 from services.kernel.clock import system_clock
 from services.kernel.contracts.registry import owner_of
 from services.kernel.health import Health
@@ -51,7 +55,8 @@ async def run(settings: IntakeSettings, addresses: RoomAddresses) -> None:
         door_telemetry = DoorTelemetry(registry)
         router = Router(rooms, door_telemetry)
         router.start()
-        door = Door(router, owner_of, Senders(system_clock), door_telemetry)
+        scope = AreaScope(Figures(database, load(settings.catalogue)).trees)
+        door = Door(router, owner_of, Senders(system_clock), door_telemetry, places=scope)
         rejected = Rejected(database, settings.kafka, "rejected.v1")
         intake = Intake(settings, Speakers(keyring, settings.inbound_keys), door, rejected, IntakeTelemetry(registry))
         await _serve(intake, watch, settings, stop)
@@ -107,6 +112,7 @@ def main() -> None:
     """The whole process."""
     settings = IntakeSettings()  # type: ignore[call-arg]  # read from the environment
     configure(settings.name, json=settings.log_json)
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells every attempt to connect; what matters is told here
     uvloop.run(run(settings, RoomAddresses()))
 
 

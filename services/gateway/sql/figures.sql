@@ -126,7 +126,7 @@ WHERE $22::text IS NULL OR strpos(r.roles, $22) > 0
 GROUP BY 1, 2, 3, 4;
 
 -- name: count_present
--- Distinct things in a role by bucket and group, and together (null): presence as far as it is merged, and the rows of the commits after $23.
+-- Distinct things in a role by bucket and group, and together (null); member/X and person/X are one human: presence as far as it is merged, and the rows of the commits after $23.
 -- $22 role; $24 starts of the buckets; $25, $26 first and last day; $27 only things like these.
 , seen AS (
     SELECT c.day, c.thing, c.count, p.label + p.grp AS grp, p.placed, p.first, p.last
@@ -140,7 +140,7 @@ GROUP BY 1, 2, 3, 4;
     WHERE r.generation = $17 AND r.n > $23 AND r.day BETWEEN $25 AND $26
 ),
 present AS (
-    SELECT width_bucket(x.day, $24::date[]) AS bucket, x.grp, x.placed, x.thing
+    SELECT width_bucket(x.day, $24::date[]) AS bucket, x.grp, x.placed, regexp_replace(x.thing, '^member/', 'person/') AS thing
     FROM seen AS x
     CROSS JOIN era
     WHERE x.thing IS NOT NULL AND width_bucket(x.day, era.starts) BETWEEN x.first AND x.last AND ($27::text[] IS NULL OR x.thing LIKE ANY ($27))
@@ -165,7 +165,10 @@ GROUP BY CUBE (bucket, grp);
     GROUP BY 1, 2, 3, 4
     HAVING sum(r.sign) > 0
 )
-SELECT bucket, grp, count(DISTINCT thing) AS things, count(DISTINCT thing) FILTER (WHERE NOT placed) AS unplaced
+SELECT
+    bucket, grp,
+    count(DISTINCT regexp_replace(thing, '^member/', 'person/')) AS things,
+    count(DISTINCT regexp_replace(thing, '^member/', 'person/')) FILTER (WHERE NOT placed) AS unplaced
 FROM present
 WHERE thing IS NOT NULL AND ($24::text[] IS NULL OR thing LIKE ANY ($24))
 GROUP BY CUBE (bucket, grp);
@@ -181,7 +184,7 @@ alias AS MATERIALIZED (
     SELECT * FROM unnest($25::text[], $26::text[]) AS t (thing, into_thing)
 ),
 thing AS (
-    SELECT b.bucket, r.thing, p.label + p.area_grp AS grp, p.area_placed AS placed
+    SELECT b.bucket, regexp_replace(r.thing, '^member/', 'person/') AS thing, p.label + p.area_grp AS grp, p.area_placed AS placed
     FROM spotted AS p
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
     JOIN bucket AS b ON r.day <= b.day AND (r.until > b.day OR r.until IS NULL)
@@ -205,7 +208,7 @@ link AS (
     HAVING sum(r.sign) > 0
 ),
 covered AS (
-    SELECT link.bucket, coalesce(alias.into_thing, link.thing) AS thing FROM link LEFT JOIN alias USING (thing)
+    SELECT link.bucket, regexp_replace(coalesce(alias.into_thing, link.thing), '^member/', 'person/') AS thing FROM link LEFT JOIN alias USING (thing)
     UNION
     SELECT * FROM unnest($32::integer[], $33::text[])
 )

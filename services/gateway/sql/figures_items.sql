@@ -56,12 +56,13 @@ ORDER BY page.thing, page.day, page.tie, page.copy;
     HAVING sum(r.sign) > 0
 ),
 listed AS (
-    SELECT DISTINCT ON (thing) thing, axis, day
+    SELECT DISTINCT ON (human.thing) human.thing, axis, day
     FROM present
+    CROSS JOIN LATERAL regexp_replace(present.thing, CASE WHEN $31 = 'thing' THEN '^$' ELSE '^member/' END, 'person/') AS human (thing)
     WHERE
-        thing IS NOT NULL AND ($32::text[] IS NULL OR thing LIKE ANY ($32))
-        AND ($27::text[] IS NULL OR thing = ANY ($27)) AND ($28::text[] IS NULL OR thing <> ALL ($28))
-    ORDER BY thing, day, axis
+        present.thing IS NOT NULL AND ($32::text[] IS NULL OR present.thing LIKE ANY ($32))
+        AND ($27::text[] IS NULL OR present.thing = ANY ($27)) AND ($28::text[] IS NULL OR present.thing <> ALL ($28))
+    ORDER BY human.thing, day, axis
 ),
 page AS (
     SELECT * FROM listed WHERE $29::text IS NULL OR thing > $29 ORDER BY thing LIMIT $30
@@ -110,3 +111,33 @@ LEFT JOIN unnest($25::text[], $26::text[]) AS alias (thing, into_thing) USING (t
 SELECT EXISTS (
     SELECT FROM metrics.line AS r JOIN asked AS p ON p.axis = r.axis WHERE r.generation = $17 AND r.n > $22
 );
+
+-- name: list_stretches
+-- Begins with asked_axes. When the things asked for stood, or those who hold role $22 of them did, as far as it touches the days from $23 to $24.
+SELECT
+    CASE WHEN $22 = 'thing' THEN r.thing ELSE r.roles::json ->> $22 END AS subject,
+    p.label + p.grp AS grp, p.placed, x.kind, x.area, x.organisation, r.day, r.until
+FROM asked AS p
+JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
+JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+WHERE r.day <= $24 AND (r.until > $23 OR r.until IS NULL)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+HAVING sum(r.sign) > 0
+ORDER BY 1, 7;
+
+-- name: sum_by_role
+-- Begins with asked_axes. Sums for each who holds role $25 of the rows asked for (or for each place, where that is area or organisation), and for
+-- each in role $26 of them if that is given; over the spans $22-$24, of which a stock ($27) is taken on the last day.
+SELECT
+    s.span, CASE WHEN $25 IN ('area', 'organisation') THEN NULL ELSE r.roles::json ->> $25 END AS subject,
+    CASE WHEN $25 = 'area' THEN x.area END AS area,
+    CASE WHEN $25 IN ('area', 'organisation') THEN x.organisation END AS organisation,
+    CASE $26 WHEN '' THEN NULL WHEN 'thing' THEN r.thing ELSE r.roles::json ->> $26 END AS of,
+    sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
+FROM asked AS p
+JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
+JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+JOIN unnest($22::integer[], $23::date[], $24::date[]) AS s (span, first, last)
+    ON CASE WHEN $27::boolean THEN r.day <= s.last AND (r.until > s.last OR r.until IS NULL) ELSE r.day BETWEEN s.first AND s.last END
+GROUP BY 1, 2, 3, 4, 5
+HAVING sum(r.sign) <> 0;

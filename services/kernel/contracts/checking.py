@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.kernel.catalogue.catalogue import Catalogue, covered_by
-from services.kernel.catalogue.kinds import Attribute, Kind
+from services.kernel.catalogue.kinds import LINK_ENDS, Attribute, Kind
 from services.kernel.contracts.commands import Command, Document
-from services.kernel.contracts.fields import FAMILIES
+from services.kernel.contracts.fields import FAMILIES, MOST
 from services.kernel.contracts.personal import escaped
 from services.kernel.errors import Code, Fault, refuse
 
@@ -84,8 +84,9 @@ def name_refusal(kind_id: str) -> Exception:
 def _end_faults(kind: Kind, data: Document) -> Iterator[Fault]:
     for name, families in (("from", kind.from_families), ("to", kind.to_families)):
         end = data.get(name)
-        if isinstance(end, str) and families and end.partition("/")[0] not in families:
-            yield Fault(f"/data/{name}", f"must be one of {', '.join(families)} for {kind.id}")
+        allowed = families or LINK_ENDS
+        if isinstance(end, str) and end.partition("/")[0] not in allowed:
+            yield Fault(f"/data/{name}", f"must be one of {', '.join(allowed)} for {kind.id}")
 
 
 def _wrong(declared: Attribute, value: object) -> str | None:  # noqa: PLR0911  one way out per type
@@ -111,10 +112,12 @@ def _wrong(declared: Attribute, value: object) -> str | None:  # noqa: PLR0911  
 def _wrong_integer(declared: Attribute, value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return "must be an integer"
-    if declared.minimum is not None and value < declared.minimum:
-        return f"must be at least {declared.minimum}"
-    if declared.maximum is not None and value > declared.maximum:
-        return f"must be at most {declared.maximum}"
+    least = -MOST if declared.minimum is None else declared.minimum
+    most = MOST if declared.maximum is None else declared.maximum
+    if value < least:
+        return f"must be at least {least}"
+    if value > most:
+        return f"must be at most {most}"
     return None
 
 

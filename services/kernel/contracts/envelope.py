@@ -166,7 +166,7 @@ def _name_of(member: bytes | Raw) -> tuple[str | None, str | None]:
             value = _value(members[name])
         except (KeyError, msgspec.MsgspecError):
             value = None
-        found.append(value if isinstance(value, str) and value and len(value) <= LONGEST_NAME else None)
+        found.append(value if isinstance(value, str) and value and len(value) <= LONGEST_NAME and "\0" not in value else None)
     return found[0], found[1]
 
 

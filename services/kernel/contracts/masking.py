@@ -18,6 +18,7 @@ MOST_KEPT = 32 * 1024
 _HUMAN = re.compile(r"(member|person)/.*", re.DOTALL)
 _NAMED_FAMILIES = ("area", "organisation", "unit")
 _FREE_FIELDS = ("reason",)
+_PEOPLE_FIELDS = ("person", "by")
 _LENGTHS = (11, 18)
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -95,6 +96,8 @@ class _Data:
         unknown = self._fields is not None and name not in self._fields
         if unknown or name in _FREE_FIELDS:
             return self._mask.all(value)
+        if name in _PEOPLE_FIELDS and isinstance(value, str) and (name == "person" or _HUMAN.fullmatch(value)):
+            return "masked"  # no mark by which one could be known again: the kind may be unlinkable
         return self._mask.value(value, name)
 
     def _may_be_named(self, data: Mapping[str, object]) -> bool:

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
 from msgspec import Raw
 
-from services.kernel.catalogue.catalogue import Catalogue, covered_by, is_below
-from services.kernel.catalogue.kinds import Kind
+from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.clock import Clock
-from services.kernel.contracts.checking import KindCheck, attribute_faults, has_name, name_refusal
+from services.kernel.contracts.checking import KindCheck, has_name, name_refusal
 from services.kernel.contracts.commands import Command, Document, Enrolled, Extension
 from services.kernel.contracts.envelope import Envelope, decode_event
+from services.kernel.contracts.judging import Judge
 from services.kernel.contracts.masking import kept_of
 from services.kernel.contracts.normalising import Normaliser, Plan, moment_of
 from services.kernel.contracts.personal import has_personal, is_personal, personal_paths
@@ -23,14 +23,8 @@ from services.kernel.contracts.shapes import check_shape, data_of
 from services.kernel.errors import Code, Fault, Problem, RefusedError, refuse
 from services.kernel.people import Pseudonyms
 
-AHEAD = timedelta(minutes=10)
-"""How far a source's clock may run before ours."""
-
 OURS = frozenset(("sequence", "sourceepoch", "causationid", "catalogueversion", "recordedtime", "causedby", "statedtime"))
 """Extensions that facts carry of their own; told ones of these names stay with what was told and go no further."""
-
-_KINDLESS = {"member": ("member",), "attendance": ("attendance", "activity")}
-"""Families whose events name no kind, and the families a source may be enrolled for to write them: an attendance is of its activity's kind."""
 
 _PERSONAL_FAMILIES = ("member", "attendance", "shift")
 _LENGTHS = (11, 18)
@@ -56,36 +50,47 @@ class Reader:
 
     def __init__(self, catalogue: Catalogue, people: Pseudonyms, now: Clock) -> None:
         self._kinds = catalogue.kinds
+        self._unlinkable = frozenset(kind.id for kind in catalogue.kinds.values() if kind.unlinkable)
         self._people = people
-        self._now = now
         self._normaliser = Normaliser(people)
-        self._kind_check = KindCheck(catalogue)
+        self._judge = Judge(catalogue.kinds, KindCheck(catalogue), now)
         self._contracts = {name: _Contract(one, self._normaliser) for name, one in TYPES.items()}
         self._subjects = lru_cache(maxsize=4096)(self._subject_of)
 
     def read(self, event: Envelope, enrolled: Enrolled) -> Command:
-        """The command an event of this source comes to; RefusedError says what is wrong with it, where, and what to do."""
+        """The command an event of this source comes to; RefusedError says what is wrong with it, where, and what to do.
+
+        Whether a source may say it, and now, is asked last: the refusal then carries the content, by which a repeated event is known.
+        """
         contract = self._contract(event)
-        moment = self._moment(event)
+        moment = _moment(event)
         told = data_of(event)
         self._bar_personal(event, contract.type, told)
         check_shape(event, contract.check)
-        kind = self._kind(contract, told, enrolled)
+        family = contract.type.family
+        given = told.get("kind")
+        kind_id = full_kind(family, given) if given is not None else family if contract.made else None
         subject = self._subject(event, contract, told, enrolled)
-        data = self._normalise(contract, told, enrolled, kind, subject)
-        self._check_against_kind(contract, kind, data)
+        data = self._normalise(contract, told, enrolled, kind_id, subject)
         canonical = _encode_sorted(data)
         content = blake2b(b"\0".join((event.type.encode(), _encode(moment), subject.encode(), canonical)), digest_size=16).digest()
+        try:
+            self._judge.bar_early(moment)
+            self._judge.bar_foreign(family, subject, enrolled)
+            self._judge.bar_kind(contract.type, kind_id, data, enrolled)
+        except RefusedError as error:
+            error.content = content
+            raise
         extensions = self._extensions(event, enrolled) if event.extensions else {}
         return Command(
             source=event.source,
             id=event.id,
             type=event.type,
-            family=contract.type.family,
+            family=family,
             verb=contract.type.verb,
             subject=subject,
             time=moment,
-            kind=kind.id if kind and contract.made else None,
+            kind=kind_id if contract.made else None,
             data=data,
             content=content,
             told=_told(event, subject, canonical, extensions),
@@ -100,16 +105,15 @@ class Reader:
         return kept_of(event, problem, self._people, self._kinds)
 
     def masked_told(self, command: Command, problem: Problem) -> bytes:
-        """What may be kept of a command that its room refused. People are hidden in what it told; only what is refused as personal is looked through again."""
-        return self.masked(decode_event(command.told), problem) if problem.code == Code.PERSONAL_DATA else command.told
+        """What may be kept of a command that its room refused: as little of people as of an event that could not be read."""
+        return self.masked(decode_event(command.told), problem)
 
     def unlinked(self, command: Command, kind_id: str) -> Command:
         """The command without its person and by where the kind is unlinkable; for events that name no kind, asked by the room that knows it.
 
         An attendance whose person goes counts as one head.
         """
-        kind = self._kinds.get(kind_id)
-        if kind is None or not kind.unlinkable or not ("person" in command.data or "by" in command.data):
+        if kind_id not in self._unlinkable or not ("person" in command.data or "by" in command.data):
             return command
         data = _without_people(command.data, command.family)
         told: dict[str, object] = {**_decode(command.told), "data": data}
@@ -127,14 +131,6 @@ class Reader:
         if given is not None and not given.partition(";")[0].strip().lower().endswith("json"):
             raise _invalid("/datacontenttype", "must be application/json")
         return contract
-
-    def _moment(self, event: Envelope) -> datetime:
-        if event.time is None:
-            raise _invalid("/time", "is missing: when did it happen? RFC 3339 with offset")
-        moment = moment_of(event.time, "/time")
-        if moment > self._now() + AHEAD:
-            raise refuse(Code.TOO_EARLY, "time lies more than 10 minutes ahead: tell it when it has happened", Fault("/time", "lies in the future"))
-        return moment
 
     def _bar_personal(self, event: Envelope, event_type: EventType, told: Document) -> None:
         paths: list[str] = []
@@ -159,31 +155,9 @@ class Reader:
         kind = self._kinds.get(full_kind(family, given)) if isinstance(given, str) else None
         return kind is not None and kind.about_person
 
-    def _kind(self, contract: _Contract, told: Document, enrolled: Enrolled) -> Kind | None:
-        """The kind of what is made (or what a change makes of it); None where the event names none."""
-        family = contract.type.family
-        given = told.get("kind")
-        if given is None:
-            wanted = _KINDLESS.get(family, (family,))
-            if not _may_touch(wanted, enrolled.kinds):
-                raise refuse(Code.NOT_ALLOWED, f"this source may not write {family} events", Fault("/type", "is not among the kinds it is enrolled for"))
-            return self._kinds[family] if contract.made else None
-        kind = self._kinds.get(full_kind(family, given))
-        if kind is None:
-            what = f"the catalogue has no kind {full_kind(family, given)}"
-            raise refuse(Code.UNKNOWN_KIND, f"{what}; see `catalogue list`", Fault("/data/kind", "is not in the catalogue"))
-        if not _may_write(kind.id, enrolled.kinds):
-            raise refuse(Code.NOT_ALLOWED, f"this source may not write {kind.id}", Fault("/data/kind", "is not among the kinds it is enrolled for"))
-        return kind
-
     def _subject(self, event: Envelope, contract: _Contract, told: Document, enrolled: Enrolled) -> str:
         family = contract.type.family
-        at = f"/data/{family}"
-        subject = self._normaliser.subject(family, told[family], enrolled, at)
-        own = enrolled.register if family == "member" else enrolled.namespace
-        if not enrolled.foreign and not subject.startswith(f"{family}/{own}:"):
-            what = f"this source may only write what is of {own}"
-            raise refuse(Code.NOT_ALLOWED, f"{what}: a key with a colon names another's", Fault(at, "is another namespace's"))
+        subject = self._normaliser.subject(family, told[family], enrolled, f"/data/{family}")
         if event.subject is not None and self._subjects(event.subject, enrolled) != subject:
             raise _invalid("/subject", f"must be {family}/ and the key in data, or absent")
         return subject
@@ -197,7 +171,7 @@ class Reader:
                 raise
             return None
 
-    def _normalise(self, contract: _Contract, told: Document, enrolled: Enrolled, kind: Kind | None, subject: str) -> Document:
+    def _normalise(self, contract: _Contract, told: Document, enrolled: Enrolled, kind_id: str | None, subject: str) -> Document:
         plan, patch, family = contract.plan, contract.type.patch, contract.type.family
         data: Document = {}
         for name, value in told.items():
@@ -206,8 +180,8 @@ class Reader:
                     data[name] = None
             elif name == family:
                 data[name] = subject[len(family) + 1 :]
-            elif name == "kind" and kind is not None:
-                data[name] = kind.id
+            elif name == "kind":
+                data[name] = kind_id
             elif (step := plan.get(name)) is not None:
                 data[name] = step(value, enrolled, f"/data/{name}")
             else:
@@ -218,21 +192,7 @@ class Reader:
             _spell_out_host(data)
         if data.get("opening") is False:
             del data["opening"]
-        if kind is not None and kind.unlinkable:
-            return _without_people(data, family)
-        return data
-
-    def _check_against_kind(self, contract: _Contract, kind: Kind | None, data: Document) -> None:
-        if kind is None:
-            return
-        if not contract.made:
-            faults = tuple(attribute_faults(kind, data.get("attributes") or {}))
-        elif contract.type.family == "attendance":  # what it may carry, its activity's kind declares: the room asks
-            return
-        else:
-            faults = tuple(self._kind_check.faults(kind, data))
-        if faults:
-            raise refuse(Code.INVALID, "; ".join(f"{fault.pointer.removeprefix('/data/')} {fault.detail}" for fault in faults[:3]), *faults)
+        return _without_people(data, family) if kind_id in self._unlinkable else data
 
     def _extensions(self, event: Envelope, enrolled: Enrolled) -> dict[str, Extension]:
         return {
@@ -245,15 +205,10 @@ def full_kind(family: str, given: str) -> str:
     return given if given == family or given.startswith(family + ".") else f"{family}.{given}"
 
 
-@lru_cache(maxsize=4096)
-def _may_write(kind_id: str, prefixes: tuple[str, ...]) -> bool:
-    return covered_by(kind_id, prefixes)
-
-
-@lru_cache(maxsize=1024)
-def _may_touch(families: tuple[str, ...], prefixes: tuple[str, ...]) -> bool:
-    """Whether a source may write at least some kind of one of these families."""
-    return any(is_below(family, prefix) or is_below(prefix.rstrip("."), family) for family in families for prefix in prefixes)
+def _moment(event: Envelope) -> datetime:
+    if event.time is None:
+        raise _invalid("/time", "is missing: when did it happen? RFC 3339 with offset")
+    return moment_of(event.time, "/time")
 
 
 def _segments_personal(text: str) -> bool:

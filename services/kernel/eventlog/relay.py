@@ -5,6 +5,7 @@ every relay begins after the last acknowledged one: a number's first appearance 
 """
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -186,6 +187,8 @@ def main(topic: str) -> None:
     """The whole process of one topic's relay."""
     settings = ProcessSettings()  # type: ignore[call-arg]  # read from the environment
     logs.configure(settings.name, json=settings.log_json)
+    for client in ("kafka", "aiokafka"):
+        logging.getLogger(client).setLevel(logging.CRITICAL)  # they tell every attempt to connect; what matters is told here
     uvloop.run(run_relay(settings, topic))
 
 

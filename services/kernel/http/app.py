@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.kernel.errors import Problem
 from services.kernel.health import Health
 from services.kernel.http.health_routes import health_router
 from services.kernel.http.problems import answer_with_problems, problem_response
-from services.kernel.errors import Problem
 from services.kernel.ids import new_id
 
 _log = structlog.get_logger()

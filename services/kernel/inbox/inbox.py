@@ -1,5 +1,6 @@
 """What was said before: (source, id) with the content's hash, across all rooms; and what was refused."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ class Refused(NamedTuple):
     id: str
     problem: Problem
     masked: bytes  # JSON
+    content: bytes | None = None  # the hash of what was told, where that could be read
 
 
 async def find_known(connection: Connection, names: Iterable[Name]) -> dict[Name, bytes]:
@@ -42,10 +44,11 @@ async def remember(connection: Connection, commands: Sequence[Command], owner: s
 
 
 async def keep_refused(connection: Connection, refused: Sequence[Refused], owner: str) -> None:
-    """Keeps refused events with their reason; the last one counts where a name stands twice."""
+    """Keeps refused events with their reason; the last one is kept where a name stands several times, and all are counted."""
     last = {(one.source, one.id): one for one in refused}
     if not last:
         return
+    times = Counter((one.source, one.id) for one in refused)
     rows = [last[name] for name in sorted(last)]
     problems = [msgspec.json.encode(row.problem.as_json()).decode() for row in rows]
     await connection.execute(
@@ -56,4 +59,5 @@ async def keep_refused(connection: Connection, refused: Sequence[Refused], owner
         problems,
         [row.masked.decode() for row in rows],
         owner,
+        [times[row.source, row.id] for row in rows],
     )

@@ -8,11 +8,11 @@ INSERT INTO log.inbox (source, id, content, owner) SELECT s, i, c, $4 FROM unnes
 
 -- name: keep_refused
 -- One row for each refused (source, id): the last reason, and how often.
-INSERT INTO log.refusal (source, id, owner, code, problem, event)
-SELECT s, i, $6, c, p::jsonb, e::jsonb FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS t (s, i, c, p, e)
+INSERT INTO log.refusal (source, id, owner, code, problem, event, count)
+SELECT s, i, $6, c, p::jsonb, e::jsonb, n FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $7::int[]) AS t (s, i, c, p, e, n)
 ORDER BY s, i
 ON CONFLICT (source, id) DO UPDATE
-SET owner = excluded.owner, code = excluded.code, problem = excluded.problem, event = excluded.event, count = refusal.count + 1, last_at = now();
+SET owner = excluded.owner, code = excluded.code, problem = excluded.problem, event = excluded.event, count = refusal.count + excluded.count, last_at = now();
 
 -- name: clear_refused
 -- What was refused before and is accepted now.

@@ -16,9 +16,10 @@ from services.kernel.inbox.inbox import Name, Refused
 from services.kernel.lifecycle.standing import Standing
 from services.kernel.writing.model import Change, Counting, Entities, Entity, Model
 
-
 Mask = Callable[[Command, Problem], bytes]
 """What may be kept of a refused command, as JSON (kernel.contracts.reading.Reader.masked_told)."""
+
+TOLD_BEFORE = problem(Code.CONFLICT, "this source told something else under this id before: give the new event an id of its own")
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -38,6 +39,7 @@ class Outcome(msgspec.Struct):
     facts: list[Fact]
     remembered: list[Command]
     refused: list[Refused]
+    contradicted: list[Refused]  # refused because something else was accepted under their names: before this batch, or earlier in it
 
 
 class _Counted(NamedTuple):
@@ -70,31 +72,39 @@ class Batch:
         self._mask = mask
         self._closed = closed
         self._rows: dict[str, Sequence[Row]] = {}
-        self._outcome = Outcome([], {}, {}, [], [], [])
+        self._outcome = Outcome([], {}, {}, [], [], [], [])
 
     def decide(self, items: Sequence[Command | Refused]) -> Outcome:
         """All items in their order; what one changes the next ones see."""
         for item in items:
-            self._outcome.results.append(self._refuse(item, item.problem) if isinstance(item, Refused) else self._decide(item))
+            content = self._known.get((item.source, item.id))
+            if content is not None:
+                result = self._recognise(item, content)
+            else:
+                result = self._refuse(item) if isinstance(item, Refused) else self._decide(item)
+            self._outcome.results.append(result)
         return self._outcome
 
-    def _refuse(self, refused: Refused, reason: Problem) -> Result:
+    def _recognise(self, item: Command | Refused, content: bytes) -> Result:
+        """What was accepted before is never judged again, also where it would be refused today."""
+        if item.content == content:
+            return Result(item.id, "duplicate")
+        kept = item.masked if isinstance(item, Refused) else self._mask(item, TOLD_BEFORE)
+        self._outcome.contradicted.append(Refused(item.source, item.id, TOLD_BEFORE, kept))
+        return Result(item.id, "rejected", TOLD_BEFORE)
+
+    def _refuse(self, refused: Refused) -> Result:
         self._outcome.refused.append(refused)
-        return Result(refused.id, "rejected", reason)
+        return Result(refused.id, "rejected", refused.problem)
 
     def _decide(self, command: Command) -> Result:
         name = (command.source, command.id)
-        if (content := self._known.get(name)) is not None:
-            if content == command.content:
-                return Result(command.id, "duplicate")
-            told_before = problem(Code.CONFLICT, "this source told something else under this id before: give the new event an id of its own")
-            return self._refuse(Refused(*name, told_before, command.told), told_before)
         self._count_before(command.subject)
         try:
-            counted = self._change(command)
+            counted, told = self._change(command)
         except RefusedError as error:
             self._entities.undo()
-            return self._refuse(Refused(*name, error.problem, self._mask(command, error.problem)), error.problem)
+            return self._refuse(Refused(*name, error.problem, self._mask(command, error.problem)))
         self._entities.keep()
         self._known[name] = command.content
         self._outcome.remembered.append(command)
@@ -102,7 +112,7 @@ class Batch:
             self._keep(one)
             if position == 0 or one.was or one.now:  # a dependant of which no figure moved has nothing to tell
                 self._rows[one.change.after.subject] = one.rows
-                self._outcome.facts.append(_fact(command, one, _holds_from(command, counted[0].change), own=position == 0))
+                self._outcome.facts.append(_fact(command, one, _holds_from(command, counted[0].change), told if position == 0 else None))
         return Result(command.id, "accepted" if counted else "duplicate")
 
     def _count_before(self, subject: str) -> None:
@@ -111,8 +121,8 @@ class Batch:
             if one.subject not in self._rows:
                 self._rows[one.subject] = self._counting(one, self._entities)
 
-    def _change(self, command: Command) -> list[_Counted]:
-        changes = self._model.decide(command, self._entities, self._clock).changes
+    def _change(self, command: Command) -> tuple[list[_Counted], bytes]:
+        changes, told = self._model.decide(command, self._entities, self._clock)
         for change in changes:
             self._entities.put(change.after)
         counted = []
@@ -121,7 +131,7 @@ class Batch:
             counted.append(_Counted(change, rows, *_difference(self._rows.get(change.after.subject, ()), rows)))
         if self._closed is not None:
             _bar_closed(counted, self._closed)
-        return counted
+        return counted, told or command.told
 
     def _keep(self, one: _Counted) -> None:
         """A new or changed entity is written; one of which only the rows moved is as it was."""
@@ -132,7 +142,7 @@ class Batch:
             self._outcome.changed[entity.subject] = entity
 
 
-def _fact(command: Command, one: _Counted, time: str, *, own: bool) -> Fact:
+def _fact(command: Command, one: _Counted, time: str, told: bytes | None) -> Fact:
     change = one.change
     return Fact(
         type=change.type,
@@ -146,7 +156,7 @@ def _fact(command: Command, one: _Counted, time: str, *, own: bool) -> Fact:
         caused_by=change.caused_by,
         stated=change.stated,
         extensions=command.extensions,
-        told=command.told if own else None,
+        told=told,
     )
 
 

@@ -70,13 +70,16 @@ def batch_router(reader: Reads, writer: Writes, token: str) -> APIRouter:
 
 async def _decide(told: Sequence[_Told], reader: Reads, writer: Writes) -> list[Result]:
     """Reads each event by itself; what can be read, or be remembered as refused, goes to the writer in the order it came."""
-    read = [_read(one, reader) for one in told]
+    lost: set[str] = set()  # sources of which an event could not be read: what they told after it must not overtake it
+    read = [_read(one, reader, lost) for one in told]
     written = iter(await writer.write([one for one in read if not isinstance(one, Result)]))
     return [one if isinstance(one, Result) else next(written) for one in read]
 
 
-def _read(told: _Told, reader: Reads) -> Command | Refused | Result:
+def _read(told: _Told, reader: Reads, lost: set[str]) -> Command | Refused | Result:
     event = decode_member(told.event)
+    if event.source in lost:
+        return Result(event.id or "", "unavailable")
     if isinstance(event, Malformed):
         if event.source and event.id:
             return Refused(event.source, event.id, event.problem, _encode({"source": event.source, "id": event.id}))
@@ -84,9 +87,10 @@ def _read(told: _Told, reader: Reads) -> Command | Refused | Result:
     try:
         return reader.read(event, told.enrolled)
     except RefusedError as error:
-        return Refused(event.source, event.id, error.problem, reader.masked(event, error.problem))
+        return Refused(event.source, event.id, error.problem, reader.masked(event, error.problem), error.content)
     except Exception:  # noqa: BLE001  a mistake of ours about one event: the others are decided, this one is sent again
         _log.exception("an event could not be read", event_id=event.id, type=event.type)
+        lost.add(event.source)
         return Result(event.id, "unavailable")
 
 

@@ -86,6 +86,7 @@ class Decision(NamedTuple):
     """
 
     changes: Sequence[Change]
+    told: bytes | None = None  # what the log keeps of the event, where its kind lets it keep less than was told
 
 
 class Model(Protocol):

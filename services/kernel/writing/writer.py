@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 import asyncpg
+import msgspec
 import structlog
 
 from services.kernel.clock import Clock
@@ -24,6 +25,9 @@ _log = structlog.get_logger()
 Item = Command | Refused
 
 MOST = 2000  # items a transaction: large enough to hide the commit, small enough to answer within a fraction of a second
+UNHOLDABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+"""What the database says of content that it can never keep."""
+
 ATTEMPTS = 3  # reading and deciding again after a lost race
 
 
@@ -106,7 +110,7 @@ class Writer:
             except UNAVAILABLE as error:
                 _log.warning("the database is not available", error=f"{type(error).__name__}: {error}")
                 break
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            except UNHOLDABLE as error:
                 return await self._halve(items, error)
             except Exception:  # noqa: BLE001  a mistake of ours: whoever it does not concern is still decided
                 _log.exception("a batch failed")
@@ -117,10 +121,24 @@ class Writer:
 
     async def _halve(self, items: Sequence[Item], error: Exception | None) -> list[Result]:
         if len(items) == 1:
-            refusal = problem(Code.INVALID, f"the database cannot hold this event: {error}")
-            return [Result(items[0].id, "rejected", refusal)]
+            return [await self._give_up(items[0], type(error).__name__)]
         middle = len(items) // 2
-        return await self._write(items[:middle]) + await self._write(items[middle:])
+        results = await self._write(items[:middle])
+        lost = {item.source for item, result in zip(items[:middle], results, strict=True) if result.status == "unavailable"}
+        later = items[middle:]
+        written = iter(await self._write([item for item in later if item.source not in lost]) if later else ())
+        return results + [Result(item.id, "unavailable") if item.source in lost else next(written) for item in later]
+
+    async def _give_up(self, item: Item, error: str) -> Result:
+        """Refuses what the database cannot hold; of the event only its name is kept, since all else may be what it stumbles over."""
+        refusal = problem(Code.INVALID, f"the database cannot hold this event ({error})")
+        masked = msgspec.json.encode({"source": item.source, "id": item.id})
+        try:
+            async with self._database.transaction() as connection:
+                await keep_refused(connection, [Refused(item.source, item.id, refusal, masked)], self._room)
+        except (*LOST_RACE, *UNAVAILABLE, *UNHOLDABLE):
+            return Result(item.id, "unavailable")
+        return Result(item.id, "rejected", refusal)
 
     async def _attempt(self, items: Sequence[Item]) -> list[Result]:
         with self._telemetry.transaction.time():
@@ -134,7 +152,7 @@ class Writer:
 
     async def _decide(self, connection: Connection, items: Sequence[Item]) -> Outcome:
         commands = [item for item in items if isinstance(item, Command)]
-        known = await find_known(connection, ((command.source, command.id) for command in commands))
+        known = await find_known(connection, ((item.source, item.id) for item in items))
         fresh = [command for command in commands if (command.source, command.id) not in known]
         own = {command.subject for command in fresh}
         referred = {subject for command in fresh for subject in self._model.touched(command)} - own
@@ -149,6 +167,7 @@ class Writer:
 
     async def _save(self, connection: Connection, outcome: Outcome) -> None:
         await self._store.save(connection, list(outcome.made.values()), list(outcome.changed.values()))
-        await remember(connection, outcome.remembered, self._room)
         await keep_refused(connection, outcome.refused, self._room)
+        await remember(connection, outcome.remembered, self._room)
+        await keep_refused(connection, outcome.contradicted, self._room)
         await self._log.append(connection, outcome.facts, self._clock())

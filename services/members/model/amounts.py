@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
@@ -38,8 +39,12 @@ def day_of_amount(state: Record) -> date:
     return last_day(period) if isinstance(period, str) else day_of(state.time)
 
 
-def decide_amount(command: Command, entity: Entity | None) -> Decision:
-    """Recorded, corrected (by a merge patch) or withdrawn."""
+Unlink = Callable[[Command, str], Command]
+"""The command without its people where the kind is unlinkable (kernel.contracts.reading.Reader.unlinked)."""
+
+
+def decide_amount(command: Command, entity: Entity | None, unlink: Unlink) -> Decision:
+    """Recorded, corrected (by a merge patch) or withdrawn. What is, or becomes, of an unlinkable kind does not say who paid."""
     _check(command.data)
     if command.verb == "recorded":
         if entity is not None:
@@ -48,15 +53,17 @@ def decide_amount(command: Command, entity: Entity | None) -> Decision:
         state = record.make(command.time, command.data)
         return _decision(command, None, Entity(command.subject, command.family, command.kind, None, (), state), state)
     assert entity is not None
+    command = unlink(command, entity.kind or entity.family)
     changed = record.withdraw(_record(entity)) if command.verb == "withdrawn" else record.correct(_record(entity), fields_of(command))
     if changed is None:
         return Decision(())
-    kind = changed.data.get("kind")
-    return _decision(command, entity, msgspec.structs.replace(entity, state=changed, kind=kind if isinstance(kind, str) else entity.kind), changed)
+    kind = changed.data["kind"]
+    changed = msgspec.structs.replace(changed, data=unlink(msgspec.structs.replace(command, data=changed.data), kind).data)
+    return _decision(command, entity, msgspec.structs.replace(entity, state=changed, kind=kind), changed)
 
 
 def _decision(command: Command, before: Entity | None, after: Entity, state: Record) -> Decision:
-    return Decision((Change(before, after, command.type, state.data),))
+    return Decision((Change(before, after, command.type, state.data),), command.told)
 
 
 def _record(entity: Entity) -> Record:

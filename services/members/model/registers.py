@@ -7,7 +7,7 @@ from services.kernel.errors import Code, Fault, refuse
 from services.kernel.lifecycle import standing
 from services.kernel.lifecycle.standing import Standing, Told
 from services.kernel.writing.model import Change, Entities, Entity
-from services.members.model.families import MAKES, TREES, fields_of, pointed_at
+from services.members.model.families import MAKES, TREES, fields_of
 from services.members.model.links import depended_on, heirs
 from services.members.model.trees import check_place
 
@@ -55,13 +55,9 @@ def _change(command: Command, entity: Entity, state: Standing, entities: Entitie
         patch = {own_field: patch.get(own_field)}
         if patch[own_field] == standing.present(state).get(own_field):
             extra = None  # where it is already: nothing would change, whatever the reason
-    if command.verb == "moved":
-        check_place(command, "parent", entities)
     told = standing.change(state, command.time, patch, command.verb, extra)
-    parent = entity.parent
-    if told is not None and command.verb == "moved":
-        parent = pointed_at(command, "parent")
-    return told, parent
+    moves = told is not None and command.verb == "moved"
+    return told, check_place(command, "parent", entities) if moves else entity.parent
 
 
 def _merge(command: Command, state: Standing, into: str | None) -> Told | None:

@@ -12,7 +12,7 @@ from services.kernel.lifecycle import standing
 from services.kernel.lifecycle.standing import Standing
 from services.kernel.lifecycle.state import State
 from services.kernel.writing.model import Change, Decision, Entities, Entity
-from services.members.model.amounts import decide_amount
+from services.members.model.amounts import Unlink, decide_amount
 from services.members.model.families import MAKES, TREES, references
 from services.members.model.links import depended_on, heirs, link_life
 from services.members.model.registers import decide_standing
@@ -28,8 +28,9 @@ CheckKind = Callable[[str, Document], None]
 class MembersModel:
     """Implements kernel.writing.model.Model for areas, organisations, members, units, entries, links and amounts."""
 
-    def __init__(self, check_kind: CheckKind) -> None:
+    def __init__(self, check_kind: CheckKind, unlink: Unlink) -> None:
         self._check_kind = check_kind
+        self._unlink = unlink
 
     def touched(self, command: Command) -> Iterable[str]:
         """The thing itself, then everything of this room that the event points at."""
@@ -50,7 +51,7 @@ class MembersModel:
                 may_write(command, entity.kind or command.family)
             self._check_references(command, entities)
         if command.family == "amount":
-            decision = decide_amount(command, entity)
+            decision = decide_amount(command, entity, self._unlink)
         else:
             own = decide_standing(command, entity, entities)
             decision = Decision(()) if own is None else Decision((own, *self._follow(own, entities)))

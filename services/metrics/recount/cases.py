@@ -21,6 +21,7 @@ class Step(NamedTuple):
     told: dict[str, Any]
     final: bool
     resolved: bool
+    merged: bool
 
 
 def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str, Worked]]:
@@ -57,7 +58,7 @@ def _replay(events: list[Told], catalogue: Any) -> Life:
 def _step(one: Any, catalogue: Any) -> Step:
     states = catalogue.kind(one.fields[("kind",)]).states
     marks: set[str] = {mark for state in states if state.id == one.fields[("state",)] for mark in state.marks}
-    return Step(one.at, one.verb, one.fields, one.told, "final" in marks, "resolved" in marks)
+    return Step(one.at, one.verb, one.fields, one.told, "final" in marks, "resolved" in marks, "merged" in marks)
 
 
 def _stocks(steps: list[Step], opening: bool, catalogue: Any) -> Iterator[Worked]:
@@ -75,7 +76,7 @@ def _stocks(steps: list[Step], opening: bool, catalogue: Any) -> Iterator[Worked
                 start = max(day, _overdue_on(due))
                 if start < (end or _NOW):
                     yield _row("cases.overdue", step, catalogue, start, end, dims=("state", "tier", "channel"))
-        if not opening and not step.fields.get(("into",)):
+        if not opening and not step.merged and not step.fields.get(("into",)):
             yield _row("cases.cohort", step, catalogue, day, end, extra={"resolved": "true" if step.resolved else "false"}, since=since)
 
 

@@ -79,7 +79,6 @@ async def test_who_voted_counts_as_a_head_and_cannot_be_found_in_the_log(telling
     assert ADA.partition(":")[2] not in await kept(database, "body")
 
 
-@pytest.mark.xfail(strict=True, reason="the writer keeps what was told as the door read it; the door does not know the kind")
 async def test_who_voted_cannot_be_found_in_what_was_told(telling: Telling, database: Database) -> None:
     await tell_of_a_ballot(telling)
 

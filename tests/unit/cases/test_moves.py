@@ -143,6 +143,12 @@ def test_a_nightly_dump_of_the_first_or_the_present_case_is_a_duplicate(room: Ro
     assert code(room.open("t:1", OPENED, **told | {"tier": "city"})) == "conflict"
 
 
+def test_a_nightly_dump_names_who_must_act_but_cannot_name_the_person(room: Room) -> None:
+    room.tell("case.assigned", "t:1", at("2026-05-02"), organisation="t:bureau", person="person/t:ada")
+
+    assert room.open("t:1", OPENED, organisation="t:bureau", area="t:grid", tier="community", channel="hotline").status == "duplicate"
+
+
 def test_a_merge_closes_the_case_into_one_that_is_known(room: Room) -> None:
     assert code(room.move("t:1", at("2026-05-02"), "duplicate", into="t:2")) == "unknown-reference"
     room.open("t:2", OPENED)

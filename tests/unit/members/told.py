@@ -35,7 +35,7 @@ class Room:
     """The members room without a database: tells commands one by one, keeps what they make."""
 
     def __init__(self) -> None:
-        self.model = MembersModel(lambda kind, document: None)
+        self.model = MembersModel(lambda kind, document: None, lambda command, kind: command)
         self.counting = Counting(Declared())
         self.entities: dict[str, Entity] = {}
         self.facts: list[Fact] = []

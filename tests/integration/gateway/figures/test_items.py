@@ -16,10 +16,11 @@ from tests.integration.gateway.figures.oracle import SPECS, Oracle
 from tests.integration.gateway.figures.test_against_the_oracle import COVERAGES, EXAMPLES, SEEDS, question_of, some_ask
 from tests.integration.gateway.figures.world import FIRST, World
 
+BOTH = Side()
 RATIOS = (*COVERAGES, "cases.resolution_rate")
 
 
-async def all_pages(stage: Stage, question: Question, side: Side = Side(), limit: int = 3) -> Json:
+async def all_pages(stage: Stage, question: Question, side: Side = BOTH, limit: int = 3) -> Json:
     cursor, items, page = None, [], {}
     while page == {} or cursor is not None:
         page = await stage.figures.items(Page(question, side, cursor, limit), Everything())
