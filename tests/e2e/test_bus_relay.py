@@ -188,6 +188,7 @@ async def tell_slowly(log: Log) -> None:
 async def cut_sessions(dsn: str) -> None:
     """As if the server had lost its client: the lock is free, and the one that held it does not know."""
     connection = await asyncpg.connect(as_role(dsn, "cases"))
-    holders = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    holders = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND {here}"
     assert await connection.fetch(f"SELECT pg_terminate_backend(pid) FROM ({holders}) AS holder WHERE pid <> pg_backend_pid()")
     await connection.close()

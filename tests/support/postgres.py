@@ -53,7 +53,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres_server: str) -> str:
+def template_database(postgres_server: str) -> Iterator[str]:
     """The name of a database with everything migrated, to be copied."""
     name = f"wangge_template_{os.getpid()}"
 
@@ -62,7 +62,8 @@ def template_database(postgres_server: str) -> str:
         await migrate(with_database(postgres_server, name, "wangge_owner"), find_migrations())
 
     asyncio.run(make())
-    return name
+    yield name
+    asyncio.run(_run(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest_asyncio.fixture

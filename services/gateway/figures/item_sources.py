@@ -178,7 +178,7 @@ async def _things(prepared: Prepared, source: Source) -> list[str]:
 
 
 def arguments_of(prepared: Prepared, source: Source) -> list[object]:
-    """The first 26 parameters of the statements that list."""
+    """The first 27 parameters of the statements that list."""
     asked = prepared.asked
     labels = sort_labels(asked.snapshot.labels(source.leaf.measure), source.leaf.labels, asked.view.groups)
     places = asked.view.places(source.leaf.places, source.day)

@@ -183,7 +183,7 @@ async def _is_stale(prepared: Prepared, sources: list[Source], cursor: Cursor) -
         return False
     for source in sources:
         for leaf in (source.leaf, *source.covering):
-            arguments = arguments_of(prepared, source._replace(leaf=leaf))[:21]
+            arguments = arguments_of(prepared, source._replace(leaf=leaf))[:22]
             if await prepared.asked.snapshot.connection.fetchval(SQL.is_touched, *arguments, cursor.n):
                 return True
     return False

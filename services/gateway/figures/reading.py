@@ -59,6 +59,6 @@ def place_arguments(snapshot: Snapshot, view: View, places: Places, measure: str
 
 
 def label_arguments(found: Iterable[tuple[Label, Sorted]]) -> list[object]:
-    """Parameters 19 to 21 where a label stands for its groups: one line for each of them."""
+    """Parameters 19 to 22 where a label stands for its groups: one line for each of them. The last asks for axes of all commits."""
     lines = [(label.kind, label.dims, group) for label, where in found for group in where.groups]
-    return [list(column) for column in zip(*lines, strict=True)] or [[], [], []]
+    return [*([list(column) for column in zip(*lines, strict=True)] or [[], [], []]), None]

@@ -37,11 +37,15 @@ class Summed(NamedTuple):
     unplaced: Sum
 
 
+Rows = Mapping[tuple[int, Sorted, int, bool], Sum]
+"""As the database answers: by bucket, where a label falls, group of the place, and whether that is live."""
+
+
 class _Raw(NamedTuple):
-    """As the database answers: by bucket, label's fall, place group and placed. `n` is the commit it was read at."""
+    """What was read at commit n."""
 
     n: int
-    rows: Mapping[tuple[int, Sorted, int, bool], Sum]
+    rows: Rows
 
 
 async def add_up(snapshot: Snapshot, view: View, leaf: Leaf, frame: Frame) -> Summed:
@@ -85,18 +89,18 @@ def _plus(known: _Raw, fresh: _Raw) -> _Raw:
     return _Raw(fresh.n, rows)
 
 
-def _arguments(snapshot: Snapshot, view: View, leaf: Leaf, run: Run) -> tuple[list[object], list[Sorted]]:
+def _arguments(snapshot: Snapshot, view: View, leaf: Leaf, run: Run, after: int | None = None) -> tuple[list[object], list[Sorted]]:
     found = sort_labels(snapshot.labels(leaf.measure), leaf.labels, view.groups)
     falls = sorted({where for _, where in found}, key=repr)
     numbers = {where: number for number, where in enumerate(falls)}
     labels = [[label.kind for label, _ in found], [label.dims for label, _ in found], [numbers[where] for _, where in found]]
     places = view.places(leaf.places, run.day)
-    return [*place_arguments(snapshot, view, places, leaf.measure), *labels], falls
+    return [*place_arguments(snapshot, view, places, leaf.measure), *labels, after], falls
 
 
 async def _read_cells(snapshot: Snapshot, view: View, leaf: Leaf, frame: Frame, run: Run, *, after: int | None) -> _Raw:
     """Sums by bucket; a stock's are changes from one bucket to the next. `after`: only what the commits after this one brought."""
-    arguments, falls = _arguments(snapshot, view, leaf, run)
+    arguments, falls = _arguments(snapshot, view, leaf, run, after)
     head, nature = snapshot.head, leaf.nature
     ends = [bucket.last for bucket in run.buckets]
     since = (BEGINNING, ENDLESS)
@@ -132,10 +136,9 @@ class _Total:
 
     def take(self, run: Run, raw: _Raw, *, cumulate: bool) -> None:
         """Takes a run's sums; `cumulate`: they are changes, so each bucket has those of the ones before as well."""
-        for (bucket, where, group, placed), one in raw.rows.items():
-            upto = len(run.buckets) if cumulate else bucket
-            for number in range(bucket, upto + 1):
-                self._add(run.first + number - 1, where, group, one, placed=placed)
+        rows = _cumulated(raw.rows, len(run.buckets)) if cumulate else raw.rows
+        for (bucket, where, group, placed), one in rows.items():
+            self._add(run.first + bucket - 1, where, group, one, placed=placed)
 
     def _add(self, bucket: int, where: Sorted, group: int, one: Sum, *, placed: bool) -> None:
         for row in {ALL, group, *where.groups}:
@@ -154,6 +157,21 @@ class _Total:
             if self._nature != "stock" or bucket == buckets:
                 unplaced = Sum(unplaced.value + one.value, unplaced.rows + one.rows)
         return Summed({**whole, **self._sums} if self._series else whole, unplaced)
+
+
+def _cumulated(rows: Rows, buckets: int) -> Rows:
+    """Of changes from bucket to bucket, what stands at the end of each."""
+    changes: dict[tuple[Sorted, int, bool], dict[int, Sum]] = {}
+    for (bucket, where, group, placed), one in rows.items():
+        changes.setdefault((where, group, placed), {})[bucket] = one
+    standing: dict[tuple[int, Sorted, int, bool], Sum] = {}
+    for key, steps in changes.items():
+        total = Sum(0, 0)
+        for bucket in range(min(steps), buckets + 1):
+            step = steps.get(bucket, Sum(0, 0))
+            total = Sum(total.value + step.value, total.rows + step.rows)
+            standing[bucket, *key] = total
+    return standing
 
 
 def _count(sums: dict[Key, Sum], key: Key, one: Sum) -> None:

@@ -2,6 +2,7 @@
 -- What this snapshot has seen. Plans are made for the values at hand: they differ by orders of magnitude from question to question.
 SELECT
     set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('work_mem', '64MB', true),
     g.live AS generation,
     m.n,
     d.n AS merged,
@@ -50,7 +51,8 @@ WHERE a.generation = $1 AND a.measure = '_tree';
 -- name: asked_axes
 -- What begins every statement below: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live
 -- node, in the eras from first to last. $1-$15 places (Places; group -1 is not asked), $16 merge days that number the eras, $17 generation,
--- $18 measure, $19-$21 labels. A label stands for one kind with its dimensions; where it falls into several groups it comes several times.
+-- $18 measure, $19-$21 labels, $22 only axes of lines of the commits after this one (null: all). A label stands for one kind with its dimensions;
+-- where it falls into several groups it comes several times.
 WITH area_place AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::boolean[]) AS t (key, first, last, grp, placed)
 ),
@@ -74,7 +76,9 @@ spotted AS (
     JOIN label AS l ON l.kind = x.kind AND l.dims = x.dims
     LEFT JOIN area_place AS a ON a.key = x.area
     LEFT JOIN org_place AS o ON o.key = x.organisation
-    WHERE x.generation = $17::integer AND x.measure = $18::text
+    WHERE
+        x.generation = $17::integer AND x.measure = $18::text
+        AND ($22::bigint IS NULL OR x.axis IN (SELECT axis FROM metrics.line WHERE generation = $17 AND n > $22))
 ),
 era AS MATERIALIZED (
     SELECT $16::date[] AS starts
@@ -86,64 +90,76 @@ asked AS MATERIALIZED (
 )
 
 -- name: sum_cells
--- Sums by bucket, label and group: cells as far as they are merged (if $22), and the rows of the commits after $23.
--- $24 bucket by since; $25 starts of the buckets; $26, $27 first and last day; $28, $29 first and last since.
-, counted AS (
-    SELECT c.day, c.since, c.value, c.count, p.label, p.grp, p.placed, p.first, p.last
+-- Sums by bucket, label and group: cells as far as they are merged (if $23), and the rows of the commits after $24.
+-- $25 bucket by since; $26 starts of the buckets; $27, $28 first and last day; $29, $30 first and last since.
+-- Cells are added up axis by axis, which the index gives in order; fresh lines are found by their commit alone, and only then looked at.
+, fresh AS MATERIALIZED (
+    SELECT axis, day, until, sign, value, coalesce(since, '-infinity') AS since FROM metrics.line WHERE generation = $17 AND n > $24
+),
+counted AS (
+    SELECT c.bucket, p.label, p.grp, p.placed, c.value, c.count
     FROM asked AS p
-    JOIN metrics.cell AS c ON c.generation = $17 AND c.axis = p.axis
-    WHERE $22::boolean AND c.day BETWEEN $26 AND $27 AND c.since BETWEEN $28 AND $29
+    CROSS JOIN era
+    CROSS JOIN LATERAL (
+        SELECT width_bucket(CASE WHEN $25::boolean THEN c.since ELSE c.day END, $26::date[]) AS bucket, sum(c.value) AS value, sum(c.count) AS count
+        FROM metrics.cell AS c
+        WHERE
+            c.generation = $17 AND c.axis = p.axis AND c.day BETWEEN $27 AND $28 AND c.since BETWEEN $29 AND $30
+            AND (p.first = 0 AND p.last = 2147483647 OR width_bucket(c.day, era.starts) BETWEEN p.first AND p.last)
+        GROUP BY 1
+    ) AS c
+    WHERE $23::boolean
     UNION ALL
-    SELECT e.day, coalesce(r.since, '-infinity'), e.sign * r.sign * r.value, e.sign * r.sign, p.label, p.grp, p.placed, p.first, p.last
-    FROM metrics.line AS r
+    SELECT width_bucket(CASE WHEN $25 THEN r.since ELSE e.day END, $26), p.label, p.grp, p.placed, e.sign * r.sign * r.value, e.sign * r.sign
+    FROM fresh AS r
     JOIN asked AS p ON p.axis = r.axis
+    CROSS JOIN era
     CROSS JOIN LATERAL (VALUES (r.day, 1), (r.until, -1)) AS e (day, sign)
     WHERE
-        r.generation = $17 AND r.n > $23 AND (e.sign = 1 OR r.until > r.day)
-        AND e.day BETWEEN $26 AND $27 AND coalesce(r.since, '-infinity') BETWEEN $28 AND $29
+        (e.sign = 1 OR r.until > r.day) AND e.day BETWEEN $27 AND $28 AND r.since BETWEEN $29 AND $30
+        AND width_bucket(e.day, era.starts) BETWEEN p.first AND p.last
 )
-SELECT
-    width_bucket(CASE WHEN $24::boolean THEN x.since ELSE x.day END, $25::date[]) AS bucket,
-    x.label, x.grp, x.placed, sum(x.value)::bigint AS value, sum(x.count)::bigint AS count
-FROM counted AS x
-CROSS JOIN era
-WHERE x.first = 0 AND x.last = 2147483647 OR width_bucket(x.day, era.starts) BETWEEN x.first AND x.last
+SELECT bucket, label, grp, placed, sum(value)::bigint AS value, sum(count)::bigint AS count
+FROM counted
 GROUP BY 1, 2, 3, 4;
 
 -- name: sum_rows
--- The same sums from rows alone, by looking at each day asked and not by running sums. $22 narrows to rows with this in their roles.
--- $23 nature: stock, flow or cohort; $24-$26 buckets with their first and last day; $27 the day a cohort is looked at.
+-- The same sums from rows alone, by looking at each day asked and not by running sums. $23 narrows to rows with this in their roles.
+-- $24 nature: stock, flow or cohort; $25-$27 buckets with their first and last day; $28 the day a cohort is looked at.
 SELECT b.bucket, p.label, p.grp, p.placed, sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
 FROM asked AS p
 CROSS JOIN era
 JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
-JOIN unnest($24::integer[], $25::date[], $26::date[]) AS b (bucket, first, last) ON CASE $23
+JOIN unnest($25::integer[], $26::date[], $27::date[]) AS b (bucket, first, last) ON CASE $24
     WHEN 'stock' THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL)
     WHEN 'flow' THEN r.day BETWEEN b.first AND b.last
-    ELSE r.since BETWEEN b.first AND b.last AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
+    ELSE r.since BETWEEN b.first AND b.last AND r.day <= $28 AND (r.until > $28 OR r.until IS NULL)
 END
-WHERE $22::text IS NULL OR strpos(r.roles, $22) > 0
+WHERE $23::text IS NULL OR strpos(r.roles, $23) > 0
 GROUP BY 1, 2, 3, 4;
 
 -- name: count_present
--- Distinct things in a role by bucket and group, and together (null); member/X and person/X are one human: presence as far as it is merged, and the rows of the commits after $23.
--- $22 role; $24 starts of the buckets; $25, $26 first and last day; $27 only things like these.
-, seen AS (
+-- Distinct things in a role by bucket and group, and together (null); member/X and person/X are one human: presence as far as it is merged, and the rows of the commits after $24.
+-- $23 role; $25 starts of the buckets; $26, $27 first and last day; $28 only things like these.
+, fresh AS MATERIALIZED (
+    SELECT axis, day, sign, roles FROM metrics.line WHERE generation = $17 AND n > $24
+),
+seen AS (
     SELECT c.day, c.thing, c.count, p.label + p.grp AS grp, p.placed, p.first, p.last
     FROM asked AS p
-    JOIN metrics.presence AS c ON c.generation = $17 AND c.axis = p.axis AND c.role = $22
-    WHERE c.day BETWEEN $25 AND $26
+    JOIN metrics.presence AS c ON c.generation = $17 AND c.axis = p.axis AND c.role = $23
+    WHERE c.day BETWEEN $26 AND $27
     UNION ALL
-    SELECT r.day, r.roles::json ->> $22, r.sign, p.label + p.grp, p.placed, p.first, p.last
-    FROM metrics.line AS r
+    SELECT r.day, r.roles::json ->> $23, r.sign, p.label + p.grp, p.placed, p.first, p.last
+    FROM fresh AS r
     JOIN asked AS p ON p.axis = r.axis
-    WHERE r.generation = $17 AND r.n > $23 AND r.day BETWEEN $25 AND $26
+    WHERE r.day BETWEEN $26 AND $27
 ),
 present AS (
-    SELECT width_bucket(x.day, $24::date[]) AS bucket, x.grp, x.placed, regexp_replace(x.thing, '^member/', 'person/') AS thing
+    SELECT width_bucket(x.day, $25::date[]) AS bucket, x.grp, x.placed, regexp_replace(x.thing, '^member/', 'person/') AS thing
     FROM seen AS x
     CROSS JOIN era
-    WHERE x.thing IS NOT NULL AND width_bucket(x.day, era.starts) BETWEEN x.first AND x.last AND ($27::text[] IS NULL OR x.thing LIKE ANY ($27))
+    WHERE x.thing IS NOT NULL AND width_bucket(x.day, era.starts) BETWEEN x.first AND x.last AND ($28::text[] IS NULL OR x.thing LIKE ANY ($28))
     GROUP BY 1, 2, 3, 4
     HAVING sum(x.count) > 0
 )
@@ -152,16 +168,16 @@ FROM present
 GROUP BY CUBE (bucket, grp);
 
 -- name: count_distinct
--- The same from rows alone; role `thing` counts the things themselves. $23 narrows to rows with this in their roles, $24 to things like these;
--- $25 whether stretches are looked at on the last day of each bucket; $26-$28 buckets with their first and last day.
+-- The same from rows alone; role `thing` counts the things themselves. $24 narrows to rows with this in their roles, $25 to things like these;
+-- $26 whether stretches are looked at on the last day of each bucket; $27-$29 buckets with their first and last day.
 , present AS (
-    SELECT b.bucket, p.label + p.grp AS grp, p.placed, CASE WHEN $22 = 'thing' THEN r.thing ELSE r.roles::json ->> $22 END AS thing
+    SELECT b.bucket, p.label + p.grp AS grp, p.placed, CASE WHEN $23 = 'thing' THEN r.thing ELSE r.roles::json ->> $23 END AS thing
     FROM asked AS p
     CROSS JOIN era
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
-    JOIN unnest($26::integer[], $27::date[], $28::date[]) AS b (bucket, first, last)
-        ON CASE WHEN $25::boolean THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.last END
-    WHERE $23::text IS NULL OR strpos(r.roles, $23) > 0
+    JOIN unnest($27::integer[], $28::date[], $29::date[]) AS b (bucket, first, last)
+        ON CASE WHEN $26::boolean THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.last END
+    WHERE $24::text IS NULL OR strpos(r.roles, $24) > 0
     GROUP BY 1, 2, 3, 4
     HAVING sum(r.sign) > 0
 )
@@ -170,18 +186,18 @@ SELECT
     count(DISTINCT regexp_replace(thing, '^member/', 'person/')) AS things,
     count(DISTINCT regexp_replace(thing, '^member/', 'person/')) FILTER (WHERE NOT placed) AS unplaced
 FROM present
-WHERE thing IS NOT NULL AND ($24::text[] IS NULL OR thing LIKE ANY ($24))
+WHERE thing IS NOT NULL AND ($25::text[] IS NULL OR thing LIKE ANY ($25))
 GROUP BY CUBE (bucket, grp);
 
 -- name: count_covered
--- Live things of a measure by bucket and group, and how many of them are covered: named in role $29 by rows of measure $27 with the labels $30, $31,
--- or as the lists $32, $33 say. $22-$24 buckets with first and last day: things and, with $28, what covers them are looked at on the last one.
--- Things are bound by their area, what covers them by its organisation; of $25 what counts as something else now is $26.
+-- Live things of a measure by bucket and group, and how many of them are covered: named in role $30 by rows of measure $28 with the labels $31, $32,
+-- or as the lists $33, $34 say. $23-$25 buckets with first and last day: things and, with $29, what covers them are looked at on the last one.
+-- Things are bound by their area, what covers them by its organisation; of $26 what counts as something else now is $27.
 , bucket AS MATERIALIZED (
-    SELECT * FROM unnest($22::integer[], $23::date[], $24::date[]) AS t (bucket, first, day)
+    SELECT * FROM unnest($23::integer[], $24::date[], $25::date[]) AS t (bucket, first, day)
 ),
 alias AS MATERIALIZED (
-    SELECT * FROM unnest($25::text[], $26::text[]) AS t (thing, into_thing)
+    SELECT * FROM unnest($26::text[], $27::text[]) AS t (thing, into_thing)
 ),
 thing AS (
     SELECT b.bucket, regexp_replace(r.thing, '^member/', 'person/') AS thing, p.label + p.area_grp AS grp, p.area_placed AS placed
@@ -195,22 +211,22 @@ thing AS (
 cover AS (
     SELECT x.axis
     FROM metrics.axis AS x
-    JOIN unnest($30::text[], $31::text[]) AS l (kind, dims) ON l.kind = x.kind AND l.dims = x.dims
+    JOIN unnest($31::text[], $32::text[]) AS l (kind, dims) ON l.kind = x.kind AND l.dims = x.dims
     LEFT JOIN org_place AS o ON o.key = x.organisation
-    WHERE x.generation = $17 AND x.measure = $27 AND coalesce(o.grp, $14) >= 0
+    WHERE x.generation = $17 AND x.measure = $28 AND coalesce(o.grp, $14) >= 0
 ),
 link AS (
-    SELECT b.bucket, r.roles::json ->> $29 AS thing
+    SELECT b.bucket, r.roles::json ->> $30 AS thing
     FROM cover
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = cover.axis
-    JOIN bucket AS b ON CASE WHEN $28::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
+    JOIN bucket AS b ON CASE WHEN $29::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
     GROUP BY 1, 2
     HAVING sum(r.sign) > 0
 ),
 covered AS (
     SELECT link.bucket, regexp_replace(coalesce(alias.into_thing, link.thing), '^member/', 'person/') AS thing FROM link LEFT JOIN alias USING (thing)
     UNION
-    SELECT * FROM unnest($32::integer[], $33::text[])
+    SELECT * FROM unnest($33::integer[], $34::text[])
 )
 SELECT
     t.bucket, t.grp,

@@ -1,20 +1,20 @@
 -- name: list_rows
--- Begins with asked_axes. What a sum is made of, a page at a time in order of thing, day and all else: each row that stands (stock: on $25, cohort:
--- on $26) or happened ($24 to $25), with how many there are in all and what they add up to. $22 narrows to rows with this in their roles, $27 and
--- $28 to these things and to all but these; $29-$32 where the page before ended; $33 rows a page has.
+-- Begins with asked_axes. What a sum is made of, a page at a time in order of thing, day and all else: each row that stands (stock: on $26, cohort:
+-- on $27) or happened ($25 to $26), with how many there are in all and what they add up to. $23 narrows to rows with this in their roles, $28 and
+-- $29 to these things and to all but these; $30-$33 where the page before ended; $34 rows a page has.
 , net AS (
     SELECT r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since, sum(r.sign) AS copies
     FROM asked AS p
     CROSS JOIN era
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     WHERE
-        ($22::text IS NULL OR strpos(r.roles, $22) > 0)
-        AND CASE $23
-            WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
-            WHEN 'flow' THEN r.day BETWEEN $24 AND $25
-            ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+        AND CASE $24
+            WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+            WHEN 'flow' THEN r.day BETWEEN $25 AND $26
+            ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
         END
-        AND ($27::text[] IS NULL OR r.thing = ANY ($27)) AND ($28::text[] IS NULL OR r.thing <> ALL ($28))
+        AND ($28::text[] IS NULL OR r.thing = ANY ($28)) AND ($29::text[] IS NULL OR r.thing <> ALL ($29))
     GROUP BY r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since
     HAVING sum(r.sign) > 0
 ),
@@ -28,9 +28,9 @@ listed AS (
 ),
 page AS (
     SELECT * FROM listed
-    WHERE $29::text IS NULL OR (thing, day, tie, copy) > ($29, $30::date, $31::text, $32::bigint)
+    WHERE $30::text IS NULL OR (thing, day, tie, copy) > ($30, $31::date, $32::text, $33::bigint)
     ORDER BY thing, day, tie, copy
-    LIMIT $33
+    LIMIT $34
 )
 SELECT whole.total, whole.sum, page.*
 FROM (SELECT count(*) AS total, coalesce(sum(value), 0)::bigint AS sum FROM listed) AS whole
@@ -38,19 +38,19 @@ LEFT JOIN page ON true
 ORDER BY page.thing, page.day, page.tie, page.copy;
 
 -- name: list_distinct
--- Begins with asked_axes. Who or what a distinct figure counts, each once, a page at a time: those in role $31 (`thing`: the rows' own things) like
--- one of $32. Up to $28 as in list_rows; $29 where the page before ended; $30 rows a page has.
+-- Begins with asked_axes. Who or what a distinct figure counts, each once, a page at a time: those in role $32 (`thing`: the rows' own things) like
+-- one of $33. Up to $29 as in list_rows; $30 where the page before ended; $31 rows a page has.
 , present AS (
-    SELECT CASE WHEN $31 = 'thing' THEN r.thing ELSE r.roles::json ->> $31 END AS thing, p.axis, r.day
+    SELECT CASE WHEN $32 = 'thing' THEN r.thing ELSE r.roles::json ->> $32 END AS thing, p.axis, r.day
     FROM asked AS p
     CROSS JOIN era
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     WHERE
-        ($22::text IS NULL OR strpos(r.roles, $22) > 0)
-        AND CASE $23
-            WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
-            WHEN 'flow' THEN r.day BETWEEN $24 AND $25
-            ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+        AND CASE $24
+            WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+            WHEN 'flow' THEN r.day BETWEEN $25 AND $26
+            ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
         END
     GROUP BY 1, 2, 3
     HAVING sum(r.sign) > 0
@@ -58,14 +58,14 @@ ORDER BY page.thing, page.day, page.tie, page.copy;
 listed AS (
     SELECT DISTINCT ON (human.thing) human.thing, axis, day
     FROM present
-    CROSS JOIN LATERAL regexp_replace(present.thing, CASE WHEN $31 = 'thing' THEN '^$' ELSE '^member/' END, 'person/') AS human (thing)
+    CROSS JOIN LATERAL regexp_replace(present.thing, CASE WHEN $32 = 'thing' THEN '^$' ELSE '^member/' END, 'person/') AS human (thing)
     WHERE
-        present.thing IS NOT NULL AND ($32::text[] IS NULL OR present.thing LIKE ANY ($32))
-        AND ($27::text[] IS NULL OR present.thing = ANY ($27)) AND ($28::text[] IS NULL OR present.thing <> ALL ($28))
+        present.thing IS NOT NULL AND ($33::text[] IS NULL OR present.thing LIKE ANY ($33))
+        AND ($28::text[] IS NULL OR present.thing = ANY ($28)) AND ($29::text[] IS NULL OR present.thing <> ALL ($29))
     ORDER BY human.thing, day, axis
 ),
 page AS (
-    SELECT * FROM listed WHERE $29::text IS NULL OR thing > $29 ORDER BY thing LIMIT $30
+    SELECT * FROM listed WHERE $30::text IS NULL OR thing > $30 ORDER BY thing LIMIT $31
 )
 SELECT whole.total, whole.total AS sum, page.thing, page.day, x.kind, x.area, x.organisation
 FROM (SELECT count(*) AS total FROM listed) AS whole
@@ -80,64 +80,65 @@ FROM asked AS p
 CROSS JOIN era
 JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
 WHERE
-    ($22::text IS NULL OR strpos(r.roles, $22) > 0)
-    AND CASE $23
-        WHEN 'stock' THEN r.day <= $25 AND (r.until > $25 OR r.until IS NULL)
-        WHEN 'flow' THEN r.day BETWEEN $24 AND $25
-        ELSE r.since BETWEEN $24 AND $25 AND r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+    ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+    AND CASE $24
+        WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        WHEN 'flow' THEN r.day BETWEEN $25 AND $26
+        ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
     END
 GROUP BY r.thing
 HAVING sum(r.sign) > 0;
 
 -- name: list_covered
--- Begins with asked_axes. Which things are named on a day ($22 its period's first, $23 itself) in role $24 by the rows asked for, bound by their
--- organisation; of $25 what counts as something else now is $26; $27 whether the rows stand.
+-- Begins with asked_axes. Which things are named on a day ($23 its period's first, $24 itself) in role $25 by the rows asked for, bound by their
+-- organisation; of $26 what counts as something else now is $27; $28 whether the rows stand.
 , link AS (
-    SELECT r.roles::json ->> $24 AS thing
+    SELECT r.roles::json ->> $25 AS thing
     FROM spotted AS p
     JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
     WHERE
         p.org_grp >= 0
-        AND CASE WHEN $27::boolean THEN r.day <= $23 AND (r.until > $23 OR r.until IS NULL) ELSE r.day BETWEEN $22 AND $23 END
+        AND CASE WHEN $28::boolean THEN r.day <= $24 AND (r.until > $24 OR r.until IS NULL) ELSE r.day BETWEEN $23 AND $24 END
     GROUP BY 1
     HAVING sum(r.sign) > 0
 )
 SELECT DISTINCT coalesce(alias.into_thing, link.thing) AS thing
 FROM link
-LEFT JOIN unnest($25::text[], $26::text[]) AS alias (thing, into_thing) USING (thing);
+LEFT JOIN unnest($26::text[], $27::text[]) AS alias (thing, into_thing) USING (thing);
 
 -- name: is_touched
--- Begins with asked_axes. Whether a commit after $22 brought rows the question asks about, on whatever day.
-SELECT EXISTS (
-    SELECT FROM metrics.line AS r JOIN asked AS p ON p.axis = r.axis WHERE r.generation = $17 AND r.n > $22
-);
+-- Begins with asked_axes. Whether a commit after $23 brought rows the question asks about, on whatever day.
+, fresh AS MATERIALIZED (
+    SELECT DISTINCT axis FROM metrics.line WHERE generation = $17 AND n > $23
+)
+SELECT EXISTS (SELECT FROM fresh JOIN asked USING (axis));
 
 -- name: list_stretches
--- Begins with asked_axes. When the things asked for stood, or those who hold role $22 of them did, as far as it touches the days from $23 to $24.
+-- Begins with asked_axes. When the things asked for stood, or those who hold role $23 of them did, as far as it touches the days from $24 to $25.
 SELECT
-    CASE WHEN $22 = 'thing' THEN r.thing ELSE r.roles::json ->> $22 END AS subject,
+    CASE WHEN $23 = 'thing' THEN r.thing ELSE r.roles::json ->> $23 END AS subject,
     p.label + p.grp AS grp, p.placed, x.kind, x.area, x.organisation, r.day, r.until
 FROM asked AS p
 JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
 JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
-WHERE r.day <= $24 AND (r.until > $23 OR r.until IS NULL)
+WHERE r.day <= $25 AND (r.until > $24 OR r.until IS NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 HAVING sum(r.sign) > 0
 ORDER BY 1, 7;
 
 -- name: sum_by_role
--- Begins with asked_axes. Sums for each who holds role $25 of the rows asked for (or for each place, where that is area or organisation), and for
--- each in role $26 of them if that is given; over the spans $22-$24, of which a stock ($27) is taken on the last day.
+-- Begins with asked_axes. Sums for each who holds role $26 of the rows asked for (or for each place, where that is area or organisation), and for
+-- each in role $27 of them if that is given; over the spans $23-$25, of which a stock ($28) is taken on the last day.
 SELECT
-    s.span, CASE WHEN $25 IN ('area', 'organisation') THEN NULL ELSE r.roles::json ->> $25 END AS subject,
-    CASE WHEN $25 = 'area' THEN x.area END AS area,
-    CASE WHEN $25 IN ('area', 'organisation') THEN x.organisation END AS organisation,
-    CASE $26 WHEN '' THEN NULL WHEN 'thing' THEN r.thing ELSE r.roles::json ->> $26 END AS of,
+    s.span, CASE WHEN $26 IN ('area', 'organisation') THEN NULL ELSE r.roles::json ->> $26 END AS subject,
+    CASE WHEN $26 = 'area' THEN x.area END AS area,
+    CASE WHEN $26 IN ('area', 'organisation') THEN x.organisation END AS organisation,
+    CASE $27 WHEN '' THEN NULL WHEN 'thing' THEN r.thing ELSE r.roles::json ->> $27 END AS of,
     sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
 FROM asked AS p
 JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
 JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
-JOIN unnest($22::integer[], $23::date[], $24::date[]) AS s (span, first, last)
-    ON CASE WHEN $27::boolean THEN r.day <= s.last AND (r.until > s.last OR r.until IS NULL) ELSE r.day BETWEEN s.first AND s.last END
+JOIN unnest($23::integer[], $24::date[], $25::date[]) AS s (span, first, last)
+    ON CASE WHEN $28::boolean THEN r.day <= s.last AND (r.until > s.last OR r.until IS NULL) ELSE r.day BETWEEN s.first AND s.last END
 GROUP BY 1, 2, 3, 4, 5
 HAVING sum(r.sign) <> 0;

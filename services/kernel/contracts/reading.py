@@ -175,9 +175,11 @@ class Reader:
         plan, patch, family = contract.plan, contract.type.patch, contract.type.family
         data: Document = {}
         for name, value in told.items():
-            if value is None:
+            if value is None or value == []:
                 if patch or name == "parent":
                     data[name] = None
+            elif value == {}:  # no attributes are as good as none told
+                continue
             elif name == family:
                 data[name] = subject[len(family) + 1 :]
             elif name == "kind":

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -189,6 +190,7 @@ def main(topic: str) -> None:
     logs.configure(settings.name, json=settings.log_json)
     for client in ("kafka", "aiokafka"):
         logging.getLogger(client).setLevel(logging.CRITICAL)  # they tell every attempt to connect; what matters is told here
+    warnings.filterwarnings("ignore", ".*active notification listener")  # asyncpg, of a session that the server has cut: nothing can be taken off it
     uvloop.run(run_relay(settings, topic))
 
 

@@ -9,7 +9,7 @@ from services.kernel.contracts.commands import Document
 
 
 def apply(data: Document, patch: Document) -> Document:
-    """The data with the patch merged in; neither argument is changed."""
+    """The data with the patch merged in; neither argument is changed. An object of which nothing is left goes, as if it had never been told."""
     merged = dict(data)
     for name, value in patch.items():
         if value is None:
@@ -17,6 +17,8 @@ def apply(data: Document, patch: Document) -> Document:
         elif isinstance(value, dict):
             inner = merged.get(name)
             merged[name] = apply(inner if isinstance(inner, dict) else {}, value)
+            if not merged[name]:
+                del merged[name]
         else:
             merged[name] = value
     return merged

@@ -90,7 +90,12 @@ class Writer:
             while size < MOST and not self._queue.empty():
                 group.append(self._queue.get_nowait())
                 size += len(group[-1].items)
-            results = await self._write([item for waiting in group for item in waiting.items])
+            items = [item for waiting in group for item in waiting.items]
+            try:
+                results = await self._write(items)
+            except Exception:  # noqa: BLE001  whatever it was, the next group must still be served
+                _log.exception("a group could not be written")
+                results = [Result(item.id, "unavailable") for item in items]
             start = 0
             for waiting in group:
                 end = start + len(waiting.items)

@@ -83,8 +83,8 @@ class Rooms:
         return (await self.tell_all(self.event(what, time, **data), enrolled=enrolled))[0]
 
     async def facts(self, subject: str | None = None) -> list[Event]:
-        """What was published, in the order it was written; of one thing where one is named."""
-        rows = await self.database.pool.fetch("SELECT body FROM log.fact ORDER BY recorded, ctid")
+        """What was published, that of each thing in the order it was written; of one thing only where one is named."""
+        rows = await self.database.pool.fetch("SELECT body FROM log.fact ORDER BY topic, partition, sequence")
         found = [json.loads(row["body"]) for row in rows]
         return [fact for fact in found if subject in (None, fact["subject"])]
 

@@ -28,7 +28,7 @@ BYS = ("", "area", "area:grid", "area:street", "org", "org:party", "kind", "orga
 LEVELS = {"area:grid": "area:area.grid", "area:street": "area:area.street", "org:party": "org:organisation.party"}
 # A seed cannot be shrunk to anything simpler, so no time goes into trying.
 EXAMPLES = settings(
-    max_examples=8,
+    max_examples=6,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -13,6 +13,7 @@ from services.gateway.figures.item_sources import Side
 from services.gateway.figures.items import Page
 from services.gateway.figures.periods import Interval
 from services.gateway.figures.question import Question
+from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.load import load
 from services.kernel.errors import RefusedError
 from tests.integration.gateway.figures.conftest import Everything, Stage
@@ -59,13 +60,19 @@ def node(key: str, kind: str, parent: str | None) -> list[Told]:
     return [Told(f"area/{key}", "_tree", kind, parent, None, "{}", START, None), Told(f"area/{key}", "areas", kind, key, None, "{}", START, None)]
 
 
-@pytest_asyncio.fixture
-async def told(stage: Stage, tmp_path: Path) -> Stage:
-    """A district with two communities, and definitions of the test's own."""
+@pytest.fixture
+def definitions(tmp_path: Path) -> Catalogue:
+    """The common catalogue with the definitions above."""
     shutil.copytree(Path(__file__).resolve().parents[4] / "catalogue" / "common", tmp_path / "common")
     (tmp_path / "places" / "test").mkdir(parents=True)
     (tmp_path / "places" / "test" / "metrics.yaml").write_text(DEFINITIONS, encoding="utf-8")
-    stage.catalogue = load(tmp_path)
+    return load(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def told(stage: Stage, definitions: Catalogue) -> Stage:
+    """A district with two communities, and definitions of the test's own."""
+    stage.catalogue = definitions
     stage.reset()
     await stage.tell(put([*node("z:d", "area.district", None), *node("z:a", "area.community", "z:d"), *node("z:b", "area.community", "z:d")]))
     return stage
@@ -163,7 +170,8 @@ async def test_what_happened_to_a_thing_can_cover_it(told: Stage) -> None:
 
 
 async def test_a_fulfilment_tests_each_live_thing_on_its_own(told: Stage) -> None:
-    branches = [Told(f"organisation/z:o{n}", "organisations", "organisation.party.branch", "z:a" if n else "z:b", f"z:o{n}", "{}", START, None) for n in range(3)]
+    kind = "organisation.party.branch"
+    branches = [Told(f"organisation/z:o{n}", "organisations", kind, "z:a" if n else "z:b", f"z:o{n}", "{}", START, None) for n in range(3)]
     ended = Told("organisation/z:o9", "organisations", "organisation.party.branch", "z:a", "z:o9", "{}", START, date(2024, 1, 5))
     lessons = [occurs(f"activity/z:{n}", "activities", "activity.lesson", date(2024, 1, 2), roles=dims(host=f"organisation/z:o{n % 2}")) for n in range(4)]
     await told.tell(put([*branches, ended, *lessons]))
@@ -180,9 +188,8 @@ async def test_a_fulfilment_tests_each_live_thing_on_its_own(told: Stage) -> Non
 async def test_a_fulfilment_per_week_counts_whole_weeks_wholly_lived(told: Stage) -> None:
     # Weeks: 1-7, 8-14, 15-21, 22-28 January 2024. The second cadre comes on the 10th and leaves on the 26th: only 15-21 is wholly lived.
     link = Told("link/z:1", "links", "link.stations", "z:a", None, "{}", START, None, 1, None, dims(**{"from": "member/z:p1", "to": "area/z:a"}))
-    short = Told(
-        "link/z:2", "links", "link.stations", "z:a", None, "{}", date(2024, 1, 10), date(2024, 1, 26), 1, None, dims(**{"from": "member/z:p2", "to": "area/z:a"})
-    )
+    roles = dims(**{"from": "member/z:p2", "to": "area/z:a"})
+    short = Told("link/z:2", "links", "link.stations", "z:a", None, "{}", date(2024, 1, 10), date(2024, 1, 26), 1, None, roles)
     # The same human under both families.
     visits = [("z:p1", 2, "person"), ("z:p1", 9, "member"), ("z:p2", 11, "person"), ("z:p2", 20, "person")]
     did = [

@@ -172,7 +172,8 @@ async def test_a_stream_speaks_the_event_protocol_and_ends_by_itself(live: Live,
     chunks = [chunk async for chunk in stream(live, screen("units"), lifetime=1.0, keep_alive=0.3)]
 
     text = b"".join(chunks).decode()
-    events = [dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":")) for block in text.strip().split("\n\n") if not block.startswith(":")]
+    blocks = [block for block in text.strip().split("\n\n") if not block.startswith(":")]
+    events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in blocks]
     assert events[0] == {"retry": "1000"}
     assert (events[1]["event"], events[1]["id"]) == ("snapshot", "1.2")
     assert json.loads(events[1]["data"])["figures"][0]["value"] == 1

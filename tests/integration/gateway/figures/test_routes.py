@@ -54,9 +54,10 @@ async def served(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
     def reader_of(_: object) -> Public:
         return Public()
 
-    routers = (figures_router(stage.figures, reader_of, telemetry), state_router(stage.figures, reader_of), live_router(stage.figures, live, reader_of), page_router())
-    for router in routers:
-        app.include_router(router)
+    app.include_router(figures_router(stage.figures, reader_of, telemetry))
+    app.include_router(state_router(stage.figures, reader_of))
+    app.include_router(live_router(stage.figures, live, reader_of))
+    app.include_router(page_router())
     collector = FigureCollector(stage.figures)
     collector.open(registry)
     await live.open()

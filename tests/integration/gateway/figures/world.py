@@ -127,7 +127,8 @@ class World:
     def amount(self, number: int) -> list[Told]:
         day, of = self.day(), f"entry/z:e{self.chance.randint(0, 2)}"
         place, unit = (self.some_area(), self.some_org()), self.chance.choice(["fen", "m2"])
-        return [Told(f"amount/z:m{number}", "amounts", "amount.money", *place, dims(unit=unit, of=of), day, day, self.chance.randint(-50, 900), None, dims(of=of))]
+        value = self.chance.randint(-50, 900)
+        return [Told(f"amount/z:m{number}", "amounts", "amount.money", *place, dims(unit=unit, of=of), day, day, value, None, dims(of=of))]
 
     def case(self, number: int) -> list[Told]:
         subject, kind = f"case/z:k{number}", self.chance.choice(["case.livelihood", "case.livelihood.water", "case.safety"])
