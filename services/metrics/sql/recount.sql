@@ -4,8 +4,9 @@ SELECT live, mark.n, merged.n AS merged
 FROM metrics.generation JOIN metrics.mark ON mark.generation = live JOIN metrics.merged ON merged.generation = live;
 
 -- name: take_time
--- A recount of years may take longer than any ordinary question.
+-- A recount of years may take longer than any ordinary question, and works out much between two of them.
 SET LOCAL statement_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
 
 -- name: unfold_log
 -- Every row that the facts up to the watermarks put (+1) or took back (-1), read from the log's own bytes.

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.demo.timing import WrongTimeError, length, moment, span
@@ -21,6 +21,7 @@ def test_a_day_means_its_morning_and_a_time_itself() -> None:
     assert at("2019-06-20 14:30") == datetime(2019, 6, 20, 14, 30, tzinfo=SHANGHAI)
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 200), days=st.integers(0, 300))
 def test_what_is_spread_falls_into_office_hours_of_its_days(seed: int, days: int) -> None:
     first, last = date(2019, 1, 7), date(2019, 1, 7) + timedelta(days=days)
@@ -31,6 +32,7 @@ def test_what_is_spread_falls_into_office_hours_of_its_days(seed: int, days: int
     assert 8 <= found.hour < 18
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 50), week=st.integers(0, 24))
 def test_what_recurs_weekly_stays_within_its_week(seed: int, week: int) -> None:
     found = at({"from": date(2019, 1, 7), "every": "7d", "within": "5d"}, week, seed=seed)

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.demo.values import Filler, Thing, WrongValueError, share
@@ -17,6 +17,7 @@ def fill(template: Any, number: int = 1, *, events: int = 10, names: dict[str, A
     return Filler(Random(1), things or {}, events).fill(template, names or {"n": number}, number, AT)
 
 
+@settings(deadline=None)
 @given(parts=st.integers(1, 200), per_part=st.integers(1, 1000), unit=st.sampled_from([1, 7, 100]), seed=st.integers(0, 100))
 def test_the_parts_of_a_share_add_up_and_none_is_empty(parts: int, per_part: int, unit: int, seed: int) -> None:
     total = (parts * per_part + seed) * unit
@@ -66,6 +67,7 @@ def test_a_moment_counts_from_the_event() -> None:
     assert fill({"at": "2h"}) == "2019-03-04T11:00:00+00:00"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 50))
 def test_chance_keeps_within_what_may_be(seed: int) -> None:
     filler = Filler(Random(seed), {}, 1)
