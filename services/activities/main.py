@@ -46,6 +46,7 @@ def create_app(settings: ActivitiesSettings) -> FastAPI:
         health.check("database", database.is_reachable)
         writer = Writer(database, ROOM, model, counting, Log(ROOM, catalogue.version), system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
+        health.check("writer", writer.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(), clock=system_clock)
         app.include_router(batch_router(reader, writer, token))
         app.include_router(things_router(things, token))

@@ -53,8 +53,9 @@ class ActivitiesModel:
         state = _make(command) if entity is None else _restate(command, _record(entity))
         if state is None:
             return Decision(())
-        for touched in {kind, _kind_before(command, entity, entities)}:
-            _bar_writing(command, touched)
+        _bar_writing(command, kind)
+        if entity is not None and command.family == "attendance":
+            _bar_writing(command, _kind_of(entities.get(entity.depends[0]), kind))  # of the activity it was at, should it be put to another one
         _bar_unknown(command, entities)
         if entity is not None:
             state = self._without_people(command, state, kind if command.family == "attendance" else state.data["kind"])
@@ -106,10 +107,8 @@ def _kind(command: Command, entity: Entity | None, entities: Entities) -> str:
     return known or command.family
 
 
-def _kind_before(command: Command, entity: Entity | None, entities: Entities) -> str:
-    """The kind a record is of before the event; of an attendance that is put to another activity, that of the one it was at."""
-    known = None if entity is None else entities.get(entity.depends[0]) if command.family == "attendance" else entity
-    return (command.kind if known is None else known.kind) or command.family
+def _kind_of(entity: Entity | None, otherwise: str) -> str:
+    return otherwise if entity is None or entity.kind is None else entity.kind
 
 
 def _bar_writing(command: Command, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""The members room's own route: people, into the vault."""
+"""The members room's own routes: people, into the vault; and what areas and organisations are called."""
 
 from typing import Annotated
 
@@ -6,11 +6,14 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
-from services.kernel.postgres.database import UNAVAILABLE
+from services.kernel.postgres.database import UNAVAILABLE, Database
+from services.kernel.postgres.queries import load
 from services.kernel.writing.token import require_token
 from services.members.schemas import PersonFields
 from services.members.telemetry import MembersTelemetry
 from services.members.vault import Vault
+
+_SQL = load("services.members", "sql/names.sql")
 
 Register = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", title="The people register")]
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$", title="The person's reference in that register")]
@@ -33,5 +36,16 @@ def people_router(vault: Vault, telemetry: MembersTelemetry, token: str) -> APIR
             raise ProblemError(Problem("unavailable", "Not available now", 503, "the vault cannot be reached: try again"), {"retry-after": "1"}) from error
         telemetry.people.inc()
         return Response(status_code=204)
+
+    return router
+
+
+def names_router(database: Database, token: str) -> APIRouter:
+    """What areas and organisations are called; facts carry no names."""
+    router = APIRouter(tags=["names"], dependencies=[Depends(require_token(token))])
+
+    @router.get("/names", summary="The names of all areas and organisations, by family/key")
+    async def read_names() -> dict[str, str]:
+        return {row["subject"]: row["name"] for row in await database.pool.fetch(_SQL.read_names)}
 
     return router

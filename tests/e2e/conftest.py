@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local.platform import Platform
@@ -49,7 +50,5 @@ def assert_all_counted(platform: Platform, district: District, *, within: float 
 
 def lag(platform: Platform) -> int:
     """Facts in the log that no figure has seen."""
-    import httpx
-
     found: int = httpx.get(f"{platform.gateway}/v1/status", timeout=5).json()["lag"]
     return found

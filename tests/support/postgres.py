@@ -13,9 +13,13 @@ import pytest_asyncio
 
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.migrate import find_migrations, migrate
+from tests.support.servers import throwaway_postgres
 
 ROLES = ("owner", "members", "activities", "cases", "metrics", "gateway")
 _PASSWORD = "of-the-test-server"
+_HASTE = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+"""What survives a power cut is not what these tests ask, and a database of its own for each test is then cheap."""
+
 _numbers = itertools.count(1)
 
 
@@ -36,8 +40,8 @@ async def _run(dsn: str, *statements: str) -> None:
 
 
 def _roles() -> list[str]:
-    exists = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wangge_{0}') THEN CREATE ROLE wangge_{0} LOGIN; END IF; ALTER ROLE wangge_{0} PASSWORD '{1}'; END $$"
-    return [exists.format(role, _PASSWORD) for role in ROLES]
+    exists = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'wangge_{0}') THEN CREATE ROLE wangge_{0} LOGIN; END IF; END $$"
+    return [statement.format(role, _PASSWORD) for role in ROLES for statement in (exists, "ALTER ROLE wangge_{0} PASSWORD '{1}'")]
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +50,8 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("WANGGE_TEST_POSTGRES"):
         yield given
         return
-    from tests.support.servers import throwaway_postgres
-
     with throwaway_postgres(Path(tmp_path_factory.mktemp("postgres"))) as dsn:
+        asyncio.run(_run(dsn, *_HASTE))
         yield dsn
 
 

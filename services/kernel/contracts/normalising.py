@@ -163,7 +163,8 @@ def _as_due(value: str, enrolled: Enrolled, at: str) -> str:
 
 
 def _as_period(value: str, enrolled: Enrolled, at: str) -> str:
-    value = value.strip()
+    if value[-1:] == "\n":
+        raise _invalid(at, "ends in a line break")
     year, _, rest = value.partition("-")
     month = int(rest[1:]) * _MONTHS_OF_QUARTER if rest.startswith("Q") else int(rest) if rest.isdigit() else 1
     try:

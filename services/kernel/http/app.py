@@ -19,7 +19,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 class Correlation:
-    """Gives each request a trace id (the caller's `x-request-id`, or a new one), binds it to the log lines and sends it back; turns what nobody caught into a 500."""
+    """Gives each request a trace id (the caller's `x-request-id`, or a new one), for the log lines and the answer; turns what nobody caught into a 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -23,7 +23,7 @@ async def aside(settings: ProcessSettings, health: Health, registry: CollectorRe
     """Serves /healthz, /readyz and /metrics while the block runs. Signals stay the process's own."""
     beside = server(build_app(settings.name, _nothing, health, registry), settings)
     beside.config.loop = "none"
-    task = asyncio.create_task(beside._serve())  # serve() would take the signal handlers
+    task = asyncio.create_task(beside._serve())  # noqa: SLF001  serve() would take the signal handlers
     try:
         yield
     finally:

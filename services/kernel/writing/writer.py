@@ -68,6 +68,10 @@ class Writer:
         """Begins to take what waits."""
         self._task = asyncio.create_task(self._run(), name="writer")
 
+    async def check(self) -> bool:
+        """Whether it still takes what waits."""
+        return self._task is not None and not self._task.done()
+
     async def stop(self) -> None:
         """Finishes what was handed over, then stops."""
         await self._queue.join()

@@ -37,13 +37,12 @@ async def compare_with_log(connection: Connection) -> Compared:
     assert marks is not None  # the migration writes it
     generation, merged = marks["live"], marks["merged"]
     await connection.execute(_SQL.unfold_log.replace("$1", str(int(generation))))  # CREATE TABLE AS takes no parameters
-    differences = []
-    for row in await connection.fetch(_SQL.differ_in_cells, generation, merged):
-        differences.append(Difference(_name("cell", row), int(row["live"]), int(row["recounted"])))
-    for row in await connection.fetch(_SQL.differ_in_rows, generation):
-        differences.append(Difference(_name("row", row), int(row["live"]), int(row["recounted"])))
-    for row in await connection.fetch(_SQL.differ_in_presence, generation, merged):
-        differences.append(Difference(_name("presence", row), int(row["live"]), int(row["recounted"])))
+    found = {
+        "cell": await connection.fetch(_SQL.differ_in_cells, generation, merged),
+        "row": await connection.fetch(_SQL.differ_in_rows, generation),
+        "presence": await connection.fetch(_SQL.differ_in_presence, generation, merged),
+    }
+    differences = [Difference(_name(table, row), int(row["live"]), int(row["recounted"])) for table, rows in found.items() for row in rows]
     cells = await connection.fetchval(_SQL.count_cells, generation)
     events = await connection.fetchval(_SQL.count_events, generation)
     return Compared(cells, events, differences)

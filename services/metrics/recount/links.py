@@ -88,7 +88,7 @@ def _over(subject: str, spell: Span, lives: dict[str, Lived]) -> datetime | None
     over = spell.end
     seen = {subject}
     while over is not None and spell.into is not None:
-        name = spell.into if "/" in spell.into else f"{subject.split('/')[0]}/{spell.into}"
+        name = spell.into if "/" in spell.into else f"{subject.split('/', maxsplit=1)[0]}/{spell.into}"
         heir = lives.get(name)
         if heir is None or heir.withdrawn or name in seen:
             return over

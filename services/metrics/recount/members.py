@@ -52,7 +52,7 @@ def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str,
 def _without_key(subject: str, events: list[Told]) -> list[Told]:
     """A thing's own key is not a field that changes."""
     own = subject.partition("/")[0]
-    return [event._replace(data={name: value for name, value in event.data.items() if name != own or own in {"link"}}) for event in events]
+    return [event._replace(data={name: value for name, value in event.data.items() if name != own}) for event in events]
 
 
 def _standing(subject: str, life: Lived, catalogue: Any) -> Iterator[Worked]:

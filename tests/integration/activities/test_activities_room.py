@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import httpx
-import pytest
 
 from services.kernel.postgres.database import Database
 from tests.integration.activities.conftest import Telling, counted, facts, kept, people

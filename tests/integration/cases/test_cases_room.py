@@ -3,7 +3,6 @@
 from typing import Any
 
 import httpx
-import pytest
 
 from services.kernel.postgres.database import Database
 from tests.integration.cases.conftest import Telling, counted, facts, in_order, kept, people

@@ -95,7 +95,8 @@ class Rooms:
             for sign, name in ((-1, "was"), (1, "now")):
                 for row in fact["data"][name]:
                     full = [*row, *[None] * (10 - len(row))]
-                    face = (full[0], fact["subject"].partition(":")[2], full[2], full[3], full[5], full[6], json.dumps(full[4]), full[7], full[8], json.dumps(full[9]))
+                    place_and_days = (full[0], fact["subject"].partition(":")[2], full[2], full[3], full[5], full[6])
+                    face = (*place_and_days, json.dumps([full[4], *full[7:]]))
                     net[face] += sign
         assert all(n >= 0 for n in net.values()), "something was taken back that never was put"
         return sorted(face[:6] for face in net.elements() if face[0] in measures)

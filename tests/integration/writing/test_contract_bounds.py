@@ -55,7 +55,16 @@ async def test_a_character_zero_is_refused_and_kept_without_it(rooms: Rooms, eve
     assert told[1] == "accepted"
 
 
-KEYS = [("k" * 64, "accepted"), ("k" * 65, "invalid"), ("A-b_c.9", "accepted"), ("a b", "invalid"), ("a/b", "invalid"), ("", "invalid"), ("x\n", "invalid"), ("网", "invalid")]
+KEYS = [
+    ("k" * 64, "accepted"),
+    ("k" * 65, "invalid"),
+    ("A-b_c.9", "accepted"),
+    ("a b", "invalid"),
+    ("a/b", "invalid"),
+    ("", "invalid"),
+    ("x\n", "invalid"),
+    ("网", "invalid"),
+]
 
 
 @pytest.mark.parametrize(("key", "result"), [*KEYS, (":x", "invalid"), ("x:", "invalid"), ("t:x", "accepted"), ("other:x", "not-allowed")])
@@ -81,7 +90,16 @@ async def test_changing_what_another_namespace_made_needs_the_right_to(rooms: Ro
 
 @pytest.mark.parametrize(
     ("prefixes", "allowed"),
-    [(("",), True), (("unit",), True), (("unit.",), True), (("unit.shop",), True), (("case.", "unit.shop"), True), (("unit.sh",), False), (("uni",), False), ((), False)],
+    [
+        (("",), True),
+        (("unit",), True),
+        (("unit.",), True),
+        (("unit.shop",), True),
+        (("case.", "unit.shop"), True),
+        (("unit.sh",), False),
+        (("uni",), False),
+        ((), False),
+    ],
 )
 async def test_a_source_makes_and_changes_only_kinds_below_its_prefixes(rooms: Rooms, prefixes: tuple[str, ...], allowed: bool) -> None:
     enrolled = Enrolled(namespace="t", register="r", kinds=prefixes)
@@ -101,7 +119,10 @@ async def test_a_kind_cannot_be_left_or_taken_on_without_the_right_to_both(rooms
 
     assert await rooms.tell("unit.changed", "2026-05-01", unit="u", kind="school", enrolled=shops) == "not-allowed"
     assert await rooms.tell("unit.changed", "2026-05-01", unit="u", kind="school", enrolled=schools) == "not-allowed"
-    assert await rooms.tell("case.changed", "2026-05-01", case="c", kind="dispute", enrolled=Enrolled(namespace="t", register="r", kinds=("case.dispute",))) == "not-allowed"
+    assert (
+        await rooms.tell("case.changed", "2026-05-01", case="c", kind="dispute", enrolled=Enrolled(namespace="t", register="r", kinds=("case.dispute",)))
+        == "not-allowed"
+    )
 
 
 @pytest.mark.parametrize(("number", "result"), [(8, "accepted"), (9, "invalid")])

@@ -98,18 +98,34 @@ async def test_refused_and_accepted_and_contradicted_in_one_request(rooms: Rooms
     assert [(one["id"], one["code"], one["accepted_later"]) for one in await rooms.refusals()][1:] == [("end", "conflict", False)]
 
 
-MAKING = [
+MAKING: list[tuple[str, dict[str, Any], tuple[str, Any]]] = [
     ("area.defined", {"area": "new", "kind": "grid", "parent": "s", "name": "N"}, ("area.ended", {"area": "new"})),
-    ("organisation.established", {"organisation": "new", "kind": "department", "parent": "o1", "until": "2027-01-01"}, ("organisation.ended", {"organisation": "new"})),
+    (
+        "organisation.established",
+        {"organisation": "new", "kind": "department", "parent": "o1", "until": "2027-01-01"},
+        ("organisation.ended", {"organisation": "new"}),
+    ),
     ("member.joined", {"member": "new", "organisation": "o1", "standing": "full"}, ("member.left", {"member": "new", "reason": "moved"})),
     ("unit.registered", {"unit": "new", "kind": "shop", "attributes": {"size": 3}, "programmes": []}, ("unit.ended", {"unit": "new"})),
     ("entry.registered", {"entry": "new", "kind": "post", "of": "person/p"}, ("entry.withdrawn", {"entry": "new"})),
     ("link.set", {"link": "new", "kind": "serves", "from": "organisation/o2", "to": "unit/u"}, ("link.ended", {"link": "new"})),
     ("amount.recorded", {"amount": "new", "kind": "money", "value": -3, "unit": "fen", "period": "2026-Q1"}, ("amount.withdrawn", {"amount": "new"})),
-    ("activity.planned", {"activity": "new", "kind": "training", "organisation": "o1", "starts": "2026-05-01T09:00:00+08:00"}, ("activity.cancelled", {"activity": "new"})),
-    ("activity.held", {"activity": "new", "kind": "training", "organisation": "o1", "starts": "2026-05-01T09:00:00+08:00"}, ("activity.withdrawn", {"activity": "new"})),
+    (
+        "activity.planned",
+        {"activity": "new", "kind": "training", "organisation": "o1", "starts": "2026-05-01T09:00:00+08:00"},
+        ("activity.cancelled", {"activity": "new"}),
+    ),
+    (
+        "activity.held",
+        {"activity": "new", "kind": "training", "organisation": "o1", "starts": "2026-05-01T09:00:00+08:00"},
+        ("activity.withdrawn", {"activity": "new"}),
+    ),
     ("attendance.recorded", {"attendance": "new", "activity": "a", "head_count": 3}, ("attendance.withdrawn", {"attendance": "new"})),
-    ("shift.logged", {"shift": "new", "kind": "patrol", "person": "p", "starts": "2026-05-01T09:00:00+08:00", "minutes": 3}, ("shift.withdrawn", {"shift": "new"})),
+    (
+        "shift.logged",
+        {"shift": "new", "kind": "patrol", "person": "p", "starts": "2026-05-01T09:00:00+08:00", "minutes": 3},
+        ("shift.withdrawn", {"shift": "new"}),
+    ),
     ("visit.logged", {"visit": "new", "kind": "care", "by": "person/p", "to": "area/g"}, ("visit.withdrawn", {"visit": "new"})),
     ("case.opened", {"case": "new", "kind": "grid", "organisation": "o1", "due": "2026-07-01"}, ("case.withdrawn", {"case": "new"})),
     ("case.opened", {"case": "new", "kind": "grid", "opening": True, "state": "accepted"}, ("case.moved", {"case": "new", "to": "handling"})),
@@ -243,9 +259,10 @@ async def test_what_the_database_cannot_hold_is_refused_and_remembered_and_harms
 
 
 async def test_every_refused_event_with_a_name_is_kept_and_those_without_are_answered(rooms: Rooms) -> None:
-    bodies = ['{"id": "b1", "source": "urn:t"}', '{"id": "b\\u0000", "source": "urn:t"}', "17", '{"id": "b2", "source": "urn:t", "specversion": "0.3", "type": "x\\u0000", "data": {}}']
-    enrolled = json.dumps({"namespace": HERE.namespace, "register": HERE.register})
-    batch: _Batch = _decode(f'{{"commands": [{", ".join(f"""{{"event": {body}, "enrolled": {enrolled}}}""" for body in bodies)}]}}'.encode())
+    name = {"id": "b1", "source": "urn:t"}
+    bodies: list[object] = [name, name | {"id": "b\0"}, 17, name | {"id": "b2", "specversion": "0.3", "type": "x\0", "data": {}}]
+    enrolled = {"namespace": HERE.namespace, "register": HERE.register}
+    batch: _Batch = _decode(json.dumps({"commands": [{"event": body, "enrolled": enrolled} for body in bodies]}).encode())
 
     results = await _decide(batch.commands, rooms.reader, rooms.writers["members"])
 

@@ -58,8 +58,12 @@ class World:
         return self.chance.choice([1, 1, 1, 2])
 
     def _node(self, family: str, key: str, kind: str, above: list[str], into: list[str]) -> list[Told]:
-        calm = self.chance.random() < 0.6
-        spans: list[tuple[date, date | None]] = [(FIRST - timedelta(days=30), None)] if calm or not above else self.spans()
+        fate = self.chance.random()
+        spans: list[tuple[date, date | None]] = [(FIRST - timedelta(days=30), None)]
+        if above and fate < 0.25:
+            spans = self.spans()
+        elif above and fate < 0.6:  # it ends somewhere in the middle of what happens, and mostly goes on in another
+            spans = [(FIRST - timedelta(days=30), self.day(FIRST + timedelta(days=30), FIRST + timedelta(days=80)))]
         rows = []
         for first, until in spans:
             parent = self.chance.choice(above) if above else None
@@ -70,14 +74,14 @@ class World:
             stands = (key, None) if family == "area" else (own, key)
             rows.append(Told(f"{family}/{key}", f"{family}s", kind, *stands, attributes, first, until))
         end = spans[-1][1]
-        if end is not None and into and self.chance.random() < 0.6:
+        if end is not None and into and self.chance.random() < 0.8:
             rows.append(Told(f"{family}/{key}", "_tree", kind, None, None, dims(into=self.chance.choice(into)), end, None))
         return rows
 
     def things(self) -> list[list[list[Told]]]:
         """Everything that stands in the trees or happens there, each with its versions."""
         makers = (self.unit, self.link, self.entry, self.member, self.activity, self.shift, self.visit, self.amount, self.case)
-        return [[maker(number) for _ in range(self._versions())] for maker in makers for number in range(self.chance.randint(2, 6))]
+        return [[maker(number) for _ in range(self._versions())] for maker in makers for number in range(self.chance.randint(3, 8))]
 
     def unit(self, number: int) -> list[Told]:
         kind = self.chance.choice(["unit.enterprise", "unit.school"])
@@ -87,7 +91,8 @@ class World:
         ]
 
     def link(self, number: int) -> list[Told]:
-        to = self.chance.choice([*(f"unit/z:u{one}" for one in range(3)), *(f"area/{one}" for one in AREAS)])
+        grids = [f"area/{one}" for one in AREAS if one[2] == "g"]
+        to = self.chance.choice([*(f"unit/z:u{one}" for one in range(3)), *grids, *grids])
         organisation, kind = self.some_org(), self.chance.choice(["link.covers", "link.covers", "link.pairs"])
         roles = dims(**({"from": f"organisation/{organisation}"} if organisation else {}), to=to)
         return [Told(f"link/z:l{number}", "links", kind, self.some_area(), organisation, "{}", *span, 1, None, roles) for span in self.spans()]
