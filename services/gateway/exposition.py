@@ -42,15 +42,26 @@ class FigureCollector(Collector):
         self._figures = figures
         self._metrics = tuple(metric for metric in metrics if metric in figures.catalogue.metrics)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._first: asyncio.Task[None] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])
 
     def open(self, registry: CollectorRegistry) -> None:
         """Joins a registry; questions run in the loop of the caller, scrapes in a thread of theirs."""
         self._loop = asyncio.get_running_loop()
+        self._first = asyncio.create_task(self._read_ahead())
         registry.register(self)
+
+    async def _read_ahead(self) -> None:
+        """The first reading adds everything up; what it finds is carried on from, so the first scrape need not wait for it."""
+        try:
+            await self.read()
+        except UNAVAILABLE as error:
+            _log.info("figures could not be read ahead", error=f"{type(error).__name__}: {error}")
 
     def close(self, registry: CollectorRegistry) -> None:
         """Leaves the registry."""
+        if self._first is not None:
+            self._first.cancel()
         self._loop = None
         registry.unregister(self)
 

@@ -56,6 +56,7 @@ def create_app(
         broker_request_timeout=REQUEST_TIMEOUT_S,
         broker_max_poll_interval=120,
         broker_max_poll_records=settings.metrics_batch,
+        consumer_metadata_max_age_ms=5000,  # a topic that was deleted and made again is noticed by this, not after five minutes
         consumer_max_fetch_size=1 << 20,
         broker_check_crcs=True,
         producer_threaded=False,

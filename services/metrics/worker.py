@@ -74,7 +74,7 @@ async def _until_one_ends(app: MetricsApp, tasks: dict[str, asyncio.Task[None]],
             _log.error("part of the worker ended", part=name, error=repr(task.exception()))
     try:
         await asyncio.wait_for(app.stop(), 5)
-    except Exception as error:  # whatever Faust says at its end, ours is the exit code
+    except Exception as error:  # noqa: BLE001  whatever Faust says at its end, ours is the exit code
         _log.info("the app did not stop by itself", error=f"{type(error).__name__}: {error}")
     for each in every:
         each.cancel()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.gateway.figures.asking import Asked, rows_of
+from services.gateway.figures.asking import Asked, UnsupportedDefinitionError, rows_of
 from services.gateway.figures.forest import AREA, ORGANISATION
 from services.gateway.figures.groups import ALL, EXCLUDED
 from services.gateway.figures.labels import LabelAsked, sort_labels
@@ -31,6 +31,10 @@ class Cover:
 
 async def count_covered(asked: Asked, measure: Measure, covered: Covered) -> Table:
     """How many live things are covered. `den` has all of them, so that a coverage needs one reading."""
+    if asked.of is not None:
+        raise UnsupportedDefinitionError("what is covered cannot be narrowed by `of`")
+    if asked.view.layout.by_organisation:
+        raise UnsupportedDefinitionError("an organisation bounds what covers, so what is covered cannot be broken down by it")
     snapshot, leaf = asked.snapshot, asked.leaf(measure)
     cover = Cover(asked, covered)
     key = ("covered", leaf, covered, asked.frame)

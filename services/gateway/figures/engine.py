@@ -14,7 +14,7 @@ from services.gateway.figures.snapshot import Snapshot
 from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, combine
 from services.gateway.figures.view import Layout, Views
 from services.kernel.catalogue.catalogue import Catalogue
-from services.kernel.catalogue.metrics import Metric, Nature
+from services.kernel.catalogue.metrics import Mean, Metric, Nature, Quantile
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
 
@@ -45,6 +45,8 @@ class Engine:
         """Fills in what a question leaves open; RefusedError or ProblemError says what is wrong with it."""
         last = question.asking.last or question.asking.as_of or snapshot.today
         metric = self.metric(question, last)
+        if question.quantile is not None and not isinstance(metric.form, Mean | Quantile):
+            raise invalid("q", f"{metric.id} has no quantiles")
         natures = natures_of(self.catalogue, metric, last)
         try:
             frame = frame_of(question.asking, natures, snapshot.today)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.gateway.figures.achieved import Achieved, achieved, passing, plain_subject
-from services.gateway.figures.asking import Asked, Narrowing, rows_of
+from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, rows_of
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import sort_labels
 from services.gateway.figures.periods import Interval, Period, interval_of, split
@@ -76,6 +76,8 @@ async def fulfil(asked: Asked, form: Fulfilment) -> Table:
 
 async def find_tested(asked: Asked, form: Fulfilment) -> list[Tested]:
     """Every thing in every span it lived through, by subject and span."""
+    if asked.of is not None:
+        raise UnsupportedDefinitionError("those who are to do it cannot be narrowed by `of`")
     spans = list(_spans(asked, form))
     stretches = await _read_stretches(asked, form, spans)
     # What is done is looked for everywhere: the question's places and kinds are about those who are to do it.

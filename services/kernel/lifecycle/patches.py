@@ -9,7 +9,7 @@ from services.kernel.contracts.commands import Document
 
 
 def apply(data: Document, patch: Document) -> Document:
-    """The data with the patch merged in; neither argument is changed. An object of which nothing is left goes, as if it had never been told."""
+    """The data with the patch merged in; neither argument is changed."""
     merged = dict(data)
     for name, value in patch.items():
         if value is None:
@@ -17,11 +17,14 @@ def apply(data: Document, patch: Document) -> Document:
         elif isinstance(value, dict):
             inner = merged.get(name)
             merged[name] = apply(inner if isinstance(inner, dict) else {}, value)
-            if not merged[name]:
-                del merged[name]
         else:
             merged[name] = value
     return merged
+
+
+def patched(data: Document, patch: Document) -> Document:
+    """The data with the patch merged in, less the objects of which nothing is left: no attributes are as good as none told."""
+    return {name: value for name, value in apply(data, patch).items() if value != {}}
 
 
 def leaves(patch: Document, above: str = "") -> Iterator[str]:

@@ -10,7 +10,7 @@ import msgspec
 
 from services.kernel.contracts.commands import Document
 from services.kernel.errors import Code, refuse
-from services.kernel.lifecycle.patches import apply
+from services.kernel.lifecycle.patches import patched
 from services.kernel.lifecycle.stamps import stamp
 
 
@@ -42,7 +42,7 @@ def repeated(record: Record, data: Document, *others: Document) -> None:
 def correct(record: Record, patch: Document) -> Record | None:
     """A merge patch (RFC 7396): it never was otherwise. None: nothing would change. Of a withdrawn record it is a conflict."""
     bar_withdrawn(record)
-    data = apply(record.data, patch)
+    data = patched(record.data, patch)
     return None if data == record.data else msgspec.structs.replace(record, data=data)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from services.kernel.contracts.commands import Document
 from services.kernel.errors import Code, RefusedError, refuse
-from services.kernel.lifecycle.patches import apply, leaves, without_newer
+from services.kernel.lifecycle.patches import leaves, patched, without_newer
 from services.kernel.lifecycle.stamps import day_of, stamp
 
 LIFE = "*"
@@ -90,7 +90,7 @@ def change(standing: Standing, time: datetime, patch: Document, verb: str = "cha
         if not patch:
             return None
     before = present(standing)
-    data = apply(before, patch)
+    data = patched(before, patch)
     if data == before and not extra:
         return None
     at = standing.newest if late else stated

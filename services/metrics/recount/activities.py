@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.metrics.recount.life import day_of, moment
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, of_people, worked
 
 _MAKING = {"planned", "recorded", "logged"}
 
@@ -55,7 +55,8 @@ def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str,
                 day = day_of(moment(record.at))
                 area, organisation = _key(record.data.get("area")), _key(record.data.get("organisation"))
                 dims = dims_by_catalogue(catalogue, record.data["kind"], record.data)
-                yield subject, worked("visits", record.data["kind"], area, organisation, dims, day, day, roles=_pick(record.data, "by", "to"))
+                roles = _pick(of_people(catalogue, record.data["kind"], record.data), "by", "to")
+                yield subject, worked("visits", record.data["kind"], area, organisation, dims, day, day, roles=roles)
             case _:  # an activity that is only planned, or cancelled
                 continue
 
@@ -80,7 +81,8 @@ def _activity(record: _Record, catalogue: Any) -> Iterator[Worked]:
 
 
 def _attendance(record: _Record, about: _Record, catalogue: Any) -> Worked:
-    data, kind = record.data, about.data["kind"]
+    kind = about.data["kind"]
+    data = of_people(catalogue, kind, record.data)
     day = day_of(moment(about.data["starts"]))
     dims = dims_by_catalogue(catalogue, kind, about.data) | dims_by_catalogue(catalogue, kind, data) | _pick(data, "role")
     heads = 1 if "person" in data else int(data.get("head_count", 0))
@@ -89,7 +91,7 @@ def _attendance(record: _Record, about: _Record, catalogue: Any) -> Worked:
 
 
 def _shift(record: _Record, catalogue: Any) -> Iterator[Worked]:
-    data = record.data
+    data = of_people(catalogue, record.data["kind"], record.data)
     day = day_of(moment(data["starts"]))
     minutes = data.get("minutes")
     if minutes is None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from services.metrics.recount.life import Flat, Life, day_of, moment
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, of_people, worked
 
 _NOW = date.max
 
@@ -71,6 +71,7 @@ def _stocks(steps: list[Step], opening: bool, catalogue: Any) -> Iterator[Worked
         end = days[position + 1] if position + 1 < len(days) else None
         if not step.final:
             roles = {role: step.fields[(role,)] for role in ("of", "person") if step.fields.get((role,))}
+            roles = of_people(catalogue, step.fields[("kind",)], roles)
             yield _row("cases.open", step, catalogue, day, end, dims=("state", "tier", "channel"), roles=roles)
             if (due := step.fields.get(("due",))) is not None:
                 start = max(day, _overdue_on(due))

@@ -7,7 +7,7 @@ from typing import Any
 from services.metrics.recount.life import Flat, Life, day_of, moment
 from services.metrics.recount.links import link_rows
 from services.metrics.recount.spans import Lived, lived
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, of_people, worked
 
 _MAKING = {"defined", "established", "joined", "registered", "set"}
 _ENDING = {"ended", "left", "merged"}
@@ -109,6 +109,7 @@ def _amount(events: list[Told], catalogue: Any) -> Iterator[Worked]:
         if event.verb == "withdrawn":
             return
         data = dict(event.data) if event.verb == "recorded" else merge_patch(data, event.data)
+    data = of_people(catalogue, data["kind"], data)
     day = _last_day(data["period"]) if data.get("period") else day_of(moment(events[0].time))
     dims = dims_by_catalogue(catalogue, data["kind"], data) | {"unit": data["unit"]}
     roles = {}

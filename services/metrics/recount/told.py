@@ -63,3 +63,12 @@ def dims_by_catalogue(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[s
     """The dimensions that a kind declares, of a document's attributes."""
     found: dict[str, str] = dict(catalogue.dims(kind, data.get("attributes") or {}))
     return found
+
+
+def of_people(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a kind lets be said of people: all, or, of an unlinkable one, nothing; whoever came then counts as one head."""
+    known = catalogue.kinds.get(kind)
+    if known is None or not known.unlinkable:
+        return data
+    kept = {name: value for name, value in data.items() if name not in ("person", "by")}
+    return {"head_count": 1, **kept} if "attendance" in data and "person" in data else kept

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from services.kernel.catalogue import Catalogue, load
 from services.kernel.postgres.database import Database
+from services.metrics.recount.derive import compare_with_told
 from tests.integration.writing.rooms import Rooms
 
 KINDS = """
@@ -36,11 +37,13 @@ def place_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
 
 @pytest_asyncio.fixture
 async def bare(database: Database, place_catalogue: Catalogue) -> AsyncIterator[Rooms]:
-    """Rooms that were told nothing yet."""
+    """Rooms that were told nothing yet. Whatever a test tells them, the second derivation of the rules must come to the same rows."""
     rooms = Rooms(database, place_catalogue)
     rooms.start()
     yield rooms
     await rooms.stop()
+    async with database.transaction(isolation="repeatable_read", readonly=True) as connection:
+        assert await compare_with_told(connection, place_catalogue) == []
 
 
 @pytest_asyncio.fixture

@@ -103,6 +103,9 @@ async def test_what_names_an_unknown_place_is_shown_as_unplaced(served: httpx.As
         ("units/items?in=num", "is no rate"),
         ("units/items?limit=501", "from 1 to 500"),
         ("cases.time_to_resolve?q=2", "between 0 and 1"),
+        ("units?q=0.5", "has no quantiles"),
+        ("units.coverage?by=org", "cannot be broken down by it"),
+        ("units.coverage?of=entry/z:e", "cannot be narrowed by `of`"),
     ],
 )
 async def test_a_question_that_cannot_be_is_refused_and_told_what_can(served: httpx.AsyncClient, query: str, named: str) -> None:
