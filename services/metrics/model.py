@@ -1,7 +1,6 @@
 """What the processor decides by: letters of one partition, its watermark, and which of them come next. Pure."""
 
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -15,12 +14,8 @@ class Partition(NamedTuple):
     partition: int
 
 
-# Plain tuples, not named ones: hundreds of thousands are made a second.
 Axes = tuple[str, str, str | None, str | None, str]
 """Where a row is counted: measure, kind, area, organisation, dims (canonical JSON). What is equal here is summed together."""
-
-Line = tuple[int, int, str, date, date | None, int, date | None, str | None]
-"""A signed row as it lies in metrics.line: axis, sign, thing, day, until, value, since, roles."""
 
 
 class Letter(msgspec.Struct, gc=False):
@@ -29,9 +24,10 @@ class Letter(msgspec.Struct, gc=False):
     sequence: int | None  # None: not one of ours, it carries no number
     epoch: int | None  # None: could not be read
     offset: int | None  # None: read from the log, not from Kafka
-    lines: list[Line]
+    lines: list[bytes]  # packed for COPY, see lines.py
     body: bytes
     fault: str | None = None
+    complete: bool = True  # False: it has axes without a number, and is to be read again
 
 
 class Watermark(NamedTuple):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.kernel.postgres.database import Database
 from services.metrics import store
 from services.metrics.batch import Batch
-from services.metrics.fold import read
+from services.metrics.fold import Folder
 from services.metrics.model import Axes, Letter
 from services.metrics.patience import Patience
 
@@ -21,7 +21,7 @@ class Reader:
     def __init__(self, database: Database, patience: Patience) -> None:
         self._database = database
         self._patience = patience
-        self._axes: dict[Axes, int] = {}
+        self._folder = Folder()
         self._generation: int | None = None
 
     async def generation(self) -> int:
@@ -32,24 +32,19 @@ class Reader:
 
     async def renew(self) -> int:
         """Forgets the generation and its axes; returns the one that is live now."""
-        self._generation, self._axes = None, {}
+        self._generation, self._folder = None, Folder()
         return await self.generation()
 
     async def read(self, generation: int, bodies: Sequence[Body]) -> list[Letter]:
         """One letter each, in order."""
-        if len(self._axes) > _AXES_KEPT:
-            self._axes = {}
-        axes, missing = self._axes, set[Axes]()
-        letters: list[Letter] = []
-        incomplete: list[int] = []
-        for index, (body, offset) in enumerate(bodies):
-            letters.append(read(body, offset, axes, missing))
-            if missing and any(line[0] == 0 for line in letters[-1].lines):
-                incomplete.append(index)
-        if missing:
-            axes.update(await self._patience.insist(lambda: self._number(generation, missing)))
-            for index in incomplete:
-                letters[index] = read(*bodies[index], axes, set())
+        if len(self._folder) > _AXES_KEPT:
+            self._folder = Folder()
+        folder = self._folder
+        letters = [folder.read(body, offset) for body, offset in bodies]
+        if folder.missing:
+            wanted = set(folder.missing.values())
+            folder.learn(await self._patience.insist(lambda: self._number(generation, wanted)))
+            letters = [letter if letter.complete else folder.read(letter.body, letter.offset) for letter in letters]
         return letters
 
     async def read_again(self, batch: Batch, generation: int) -> Batch:

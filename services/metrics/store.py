@@ -1,16 +1,16 @@
 """What the processor and the rebuild say to PostgreSQL: watermarks, lines, axes. All of it runs in the caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import chain
 
 import asyncpg
 
 from services.kernel.postgres.database import Connection
 from services.kernel.postgres.queries import load
-from services.metrics.model import Axes, Letter, Line, Partition, Watermark
+from services.metrics.lines import COLUMNS, copy_of
+from services.metrics.model import Axes, Letter, Partition, Watermark
 
 _SQL = load("services.metrics", "sql/store.sql")
-_COLUMNS = ("n", "axis", "sign", "thing", "day", "until", "value", "since", "roles")
 
 
 class WatermarkMovedError(Exception):
@@ -50,15 +50,19 @@ async def append(connection: Connection, generation: int, letters: Sequence[Lett
 
     The last thing a transaction does: it holds everybody's counter.
     """
-    total = sum(len(letter.lines) for letter in letters)
-    taken = await connection.fetchrow(_SQL.take_number, generation, total)
+    lines = list(chain.from_iterable(letter.lines for letter in letters))
+    taken = await connection.fetchrow(_SQL.take_number, generation, len(lines))
     assert taken is not None
-    n = taken["n"]
-    lines: Iterable[Line] = chain.from_iterable(letter.lines for letter in letters)
-    if total:
-        await connection.copy_records_to_table(f"line_{generation}", schema_name="metrics", columns=_COLUMNS, records=((n, *line) for line in lines))
-    await connection.execute(_SQL.wake_readers, generation, n)
+    if lines:
+        source = _pieces(copy_of(taken["n"], lines))
+        await connection.copy_to_table(f"line_{generation}", schema_name="metrics", columns=COLUMNS, format="binary", source=source)
+    await connection.execute(_SQL.wake_readers, generation, taken["n"])
     return int(taken["waiting"])
+
+
+async def _pieces(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
 
 
 async def number_axes(connection: Connection, generation: int, axes: Iterable[Axes]) -> dict[Axes, int]:

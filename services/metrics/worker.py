@@ -115,7 +115,7 @@ def main() -> int:
     settings = WorkerSettings()  # type: ignore[call-arg]  # from the environment
     configure(settings.name, json=settings.log_json)
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)  # lines are many, short-lived and in no cycles: looking for cycles among them cost a third of the fold
+    gc.set_threshold(200_000, 20, 100)  # letters are many, short-lived and in no cycles: looking for cycles among them costs
     return asyncio.run(run(settings))
 
 

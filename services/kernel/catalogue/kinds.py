@@ -131,8 +131,8 @@ def band_of(value: int, bounds: tuple[int, ...]) -> str:
 def dims_of(kind: Kind, attributes: Mapping[str, Value | None]) -> dict[str, str]:
     """The declared dimensions among an entity's attributes."""
     found: dict[str, str] = {}
-    for name in kind.dimensions:
-        value = attributes.get(name)
-        if value is not None:
-            found[name] = dimension_value(kind.attributes[name], value)
+    for name, value in attributes.items():
+        declared = kind.attributes.get(name)
+        if declared is not None and declared.dimension and value is not None:
+            found[name] = dimension_value(declared, value)
     return found

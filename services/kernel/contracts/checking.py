@@ -40,8 +40,8 @@ class KindCheck:
         yield from attribute_faults(kind, attributes)
         if "attendance" in data:  # it may carry what its activity's kind declares, and must carry none of it
             return
-        for name in kind.required:
-            if name not in attributes:
+        for name, attribute in kind.attributes.items():
+            if attribute.required and name not in attributes:
                 yield Fault(f"/data/attributes/{name}", f"is missing: {kind.id} requires it")
         for name, bound in kind.fields.items():
             value = data.get(name)

@@ -34,13 +34,15 @@ async def find_known(connection: Connection, names: Iterable[Name]) -> dict[Name
 
 
 async def remember(connection: Connection, commands: Sequence[Command], owner: str) -> None:
-    """Notes what was accepted or recognised; clears earlier refusals of the same names."""
+    """Notes what was accepted or recognised, and clears earlier refusals of the same names.
+
+    A unique violation means that another writer was quicker: decide again.
+    """
     if not commands:
         return
-    ordered = sorted(commands, key=lambda command: (command.source, command.id))
-    sources, ids = [command.source for command in ordered], [command.id for command in ordered]
-    await connection.execute(_SQL.remember, sources, ids, [command.content for command in ordered], owner)
-    await connection.execute(_SQL.clear_refused, sources, ids)
+    records = sorted((command.source, command.id, command.content, owner) for command in commands)
+    await connection.copy_records_to_table("inbox", schema_name="log", columns=("source", "id", "content", "owner"), records=records)
+    await connection.execute(_SQL.clear_refused, [record[0] for record in records], [record[1] for record in records])
 
 
 async def keep_refused(connection: Connection, refused: Sequence[Refused], owner: str) -> None:

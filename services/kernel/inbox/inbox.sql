@@ -2,10 +2,6 @@
 -- Which of these (source, id) were accepted or recognised before, and as what.
 SELECT source, id, content FROM log.inbox WHERE (source, id) IN (SELECT * FROM unnest($1::text[], $2::text[]));
 
--- name: remember
--- Never to be judged again. A unique violation means that another writer was quicker: decide again.
-INSERT INTO log.inbox (source, id, content, owner) SELECT s, i, c, $4 FROM unnest($1::text[], $2::text[], $3::bytea[]) AS t (s, i, c);
-
 -- name: keep_refused
 -- One row for each refused (source, id): the last reason, and how often.
 INSERT INTO log.refusal (source, id, owner, code, problem, event, count)

@@ -23,16 +23,10 @@ WITH RECURSIVE up AS (
 )
 SELECT subject, family, kind, entity.parent, depends, state FROM {room}.entity JOIN up USING (subject);
 
--- name: insert_entities
--- New things. A unique violation means that another writer was quicker: decide again.
-INSERT INTO {room}.entity (subject, family, kind, parent, depends, state)
-SELECT s, f, k, p, string_to_array(d, ' '), j::jsonb
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS t (s, f, k, p, d, j);
-
 -- name: update_entities
 -- Known things as they now are.
 UPDATE {room}.entity SET kind = k, parent = p, depends = string_to_array(d, ' '), state = j::jsonb, updated = now()
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS t (s, f, k, p, d, j)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS t (s, k, p, d, j)
 WHERE subject = s;
 
 -- name: read_entity

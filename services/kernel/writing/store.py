@@ -1,6 +1,7 @@
-"""A room's entities in PostgreSQL: read and locked for a batch, written with one statement each for new and known ones."""
+"""A room's entities in PostgreSQL: read and locked for a batch; new ones copied in, known ones written with one statement."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from services.kernel.writing.model import Entity
 
 _decode = msgspec.json.Decoder(State).decode
 _encode = msgspec.json.Encoder().encode
+_subject = attrgetter("subject")
+_COLUMNS = ("subject", "family", "kind", "parent", "depends", "state")
 
 
 def _entity(row: Any) -> Entity:
@@ -22,6 +25,7 @@ class EntityStore:
     """The entity table of one room."""
 
     def __init__(self, room: str) -> None:
+        self._room = room
         self._sql = load("services.kernel.writing", "entities.sql", room=room)
 
     async def lock(self, connection: Connection, own: Sequence[str], referred: Sequence[str]) -> list[Entity]:
@@ -43,19 +47,20 @@ class EntityStore:
         return [_entity(row) for row in await connection.fetch(self._sql.read_ancestors, sorted(nodes))]
 
     async def save(self, connection: Connection, made: Sequence[Entity], changed: Sequence[Entity]) -> None:
-        """Writes new and changed things."""
-        for sql, entities in ((self._sql.insert_entities, made), (self._sql.update_entities, changed)):
-            if entities:
-                ordered = sorted(entities, key=lambda entity: entity.subject)
-                await connection.execute(
-                    sql,
-                    [entity.subject for entity in ordered],
-                    [entity.family for entity in ordered],
-                    [entity.kind for entity in ordered],
-                    [entity.parent for entity in ordered],
-                    [" ".join(entity.depends) for entity in ordered],
-                    [_encode(entity.state).decode() for entity in ordered],
-                )
+        """Writes new and changed things. A unique violation among the new means that another writer was quicker: decide again."""
+        if made:
+            records = [(one.subject, one.family, one.kind, one.parent, one.depends, _encode(one.state).decode()) for one in sorted(made, key=_subject)]
+            await connection.copy_records_to_table("entity", schema_name=self._room, columns=_COLUMNS, records=records)
+        if changed:
+            ordered = sorted(changed, key=_subject)
+            await connection.execute(
+                self._sql.update_entities,
+                [entity.subject for entity in ordered],
+                [entity.kind for entity in ordered],
+                [entity.parent for entity in ordered],
+                [" ".join(entity.depends) for entity in ordered],
+                [_encode(entity.state).decode() for entity in ordered],
+            )
 
     async def read(self, connection: Connection, subject: str) -> Entity | None:
         """One thing, or None."""

@@ -15,6 +15,8 @@ TREES = ("area", "organisation")
 """The families whose things stand in a tree of their own."""
 
 _BARE = {"area": "area", "organisation": "organisation", "by": "organisation", "of": "entry", "from": "entry", "to": "entry"}
+_OF_TREES = ("parent", "into")
+_POINTING = frozenset((*_BARE, *_OF_TREES))
 _PROGRAMMES = "programmes"
 _IN_ATTRIBUTE = re.compile(r"(area|organisation|member|unit|entry|link|amount)/[^:/ ]+:[A-Za-z0-9._:-]+")
 
@@ -38,15 +40,15 @@ def family_of(subject: str) -> str:
 
 def pointed_at(command: Command, field: str) -> str | None:
     """What a field of the event points at, as family/key."""
-    family = command.family if field in ("parent", "into") else _BARE[field]
+    family = command.family if field in _OF_TREES else _BARE[field]
     return subject_of(command.data.get(field), family)
 
 
 def references(command: Command) -> Iterator[tuple[str, str]]:
     """(field, family/key) of everything of this room that the event points at; persons are nobody's, other rooms' things not ours to know."""
-    fields = ["parent", "into"] if command.family in TREES else []
-    fields += [field for field in _BARE if field != command.family]
-    for field in fields:
+    for field in command.data:
+        if field not in _POINTING or field == command.family or (field in _OF_TREES and command.family not in TREES):
+            continue
         subject = pointed_at(command, field)
         if subject is not None and family_of(subject) in OWNED:
             yield field, subject

@@ -99,9 +99,9 @@ HAVING sum(live) <> sum(told);
 
 -- name: read_told
 -- The log as it was told: each entity's events in their order, also of an attendance that went to another activity and so to another partition.
--- Of one transaction all have one time; they were copied in their order, and nothing is ever deleted before them.
+-- Facts of one transaction have one time; their ids rise in the order in which they were written.
 SELECT topic, subject, type, told, convert_from(body, 'UTF8')::jsonb - 'data' AS envelope
-FROM log.fact WHERE told IS NOT NULL ORDER BY topic, recorded, tableoid, ctid;
+FROM log.fact WHERE told IS NOT NULL ORDER BY topic, recorded, id;
 
 -- name: read_net_rows
 -- What all facts of the log leave standing, whatever the processor has seen of it.
