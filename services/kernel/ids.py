@@ -4,7 +4,6 @@ import secrets
 import time
 from uuid import UUID
 
-
 _last = 0
 
 

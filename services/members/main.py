@@ -21,6 +21,7 @@ from services.kernel.writing.batch_api import batch_router
 from services.kernel.writing.read_api import Things, things_router
 from services.kernel.writing.writer import Writer
 from services.members.api import names_router, people_router
+from services.members.clock import EndsClock
 from services.members.counting import STOCKS, Counting
 from services.members.model import MembersModel
 from services.members.settings import MembersSettings
@@ -54,6 +55,8 @@ def create_app(settings: MembersSettings) -> FastAPI:
         log = Log(ROOM, catalogue.version)
         writer = Writer(database, ROOM, model, counting, log, system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
+        ends = EndsClock(database, log, system_clock)
+        ends.start()
         health.check("writer", writer.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(STOCKS.values()), clock=system_clock, spellings=spellings)
         app.include_router(batch_router(reader, writer, token))
@@ -61,6 +64,7 @@ def create_app(settings: MembersSettings) -> FastAPI:
         app.include_router(names_router(database, token))
         app.include_router(people_router(Vault(database, people, settings.secret("vault.key")), telemetry, token))
         yield
+        await ends.stop()
         await writer.stop()
         await database.close()
 
