@@ -126,7 +126,7 @@ class Bus:
         finally:
             if process.returncode is None:
                 process.terminate()
-            assert await asyncio.wait_for(process.wait(), 20) in {0, -signal.SIGKILL}
+            assert await asyncio.wait_for(process.wait(), 20) in {0, -signal.SIGKILL, -signal.SIGTERM}  # the last, if it was told to stop before it had begun
 
     async def tell(self, *events: dict, headers: list[tuple[str, bytes]] | None = None) -> None:
         producer = AIOKafkaProducer(bootstrap_servers=self.kafka, linger_ms=5)

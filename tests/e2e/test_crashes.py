@@ -33,11 +33,11 @@ STATIONS = [
     Station("members-relay", "relay.after_send"),
     Station("cases-relay", "relay.after_ack"),
     Station("activities-relay", "relay.after_mark"),
-    Station("metrics-1", "processor.after_fetch"),
-    Station("metrics-1", "processor.before_commit"),
-    Station("metrics-1", "processor.after_commit"),
-    Station("metrics-1", "merge.before_commit"),
-    Station("metrics-1", "merge.after_commit"),
+    Station("metrics-1", "processor.after_fetch", 1),
+    Station("metrics-1", "processor.before_commit", 1),
+    Station("metrics-1", "processor.after_commit", 1),
+    Station("metrics-1", "merge.before_commit", 1),
+    Station("metrics-1", "merge.after_commit", 1),
 ]
 
 
@@ -50,7 +50,7 @@ def _both_processors(platform: Platform, station: Station) -> list[str]:
 def test_an_event_counts_once_when_a_process_dies_at(station: Station, platform: Platform, district: District) -> None:
     names = _both_processors(platform, station)
     for name in names:
-        platform.restart(name, {"WANGGE_FAIL": f"{station.point}:kill:{station.passes}"}, wait=False)
+        platform.restart(name, {"WANGGE_FAIL": f"{station.point}:kill:{station.passes}"}, wait=len(names) == 1)  # a worker may come by its point while it gets ready
 
     told = threading.Thread(target=_tell, args=(district,))
     told.start()
