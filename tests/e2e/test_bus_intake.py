@@ -150,7 +150,7 @@ class Bus:
         finally:
             await consumer.stop()
 
-    async def commits(self, offset: int, *, within: float = 20) -> bool:
+    async def commits(self, offset: int, *, within: float = 60) -> bool:
         until = time.monotonic() + within
         while time.monotonic() < until:
             if await self.committed() == offset:
