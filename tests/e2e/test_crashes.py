@@ -18,7 +18,7 @@ class Station(NamedTuple):
 
     process: str
     point: str
-    passes: int = 2  # the process dies when it comes by for this time
+    passes: int = 1  # the process dies when it comes by for this time; what waits when it starts may go by in one
 
     def __str__(self) -> str:
         return self.point
@@ -33,11 +33,11 @@ STATIONS = [
     Station("members-relay", "relay.after_send"),
     Station("cases-relay", "relay.after_ack"),
     Station("activities-relay", "relay.after_mark"),
-    Station("metrics-1", "processor.after_fetch", 1),
-    Station("metrics-1", "processor.before_commit", 1),
-    Station("metrics-1", "processor.after_commit", 1),
-    Station("metrics-1", "merge.before_commit", 1),
-    Station("metrics-1", "merge.after_commit", 1),
+    Station("metrics-1", "processor.after_fetch"),
+    Station("metrics-1", "processor.before_commit"),
+    Station("metrics-1", "processor.after_commit"),
+    Station("metrics-1", "merge.before_commit"),
+    Station("metrics-1", "merge.after_commit"),
 ]
 
 
