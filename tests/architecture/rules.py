@@ -8,7 +8,7 @@ Files = Mapping[str, str]
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 _SQL = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT INTO|UPDATE\s+\w+(\.\w+)?\s+SET|DELETE FROM|CREATE (TABLE|INDEX|SCHEMA)|ALTER TABLE|TRUNCATE)\b", re.IGNORECASE | re.MULTILINE)
-_FAR = re.compile(r"/work/|/farm/|\.library|deb\.debian\.org|pypi\.org|registry\.npmjs|repo1?\.maven")
+_FAR = re.compile(r"(?<![\w.])/(home|Users|work|farm)/\w|https?://[^/\s\"]*(pypi|npmjs|maven|debian)\b", re.IGNORECASE)
 
 
 def _trees(files: Files) -> Iterator[tuple[str, ast.Module]]:

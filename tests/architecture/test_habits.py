@@ -44,7 +44,7 @@ Rule = Callable[[rules.Files], list[str]]
         (rules.stray_metrics, PYTHON, {"a.py": "from prometheus_client import Counter\n"}),
         (rules.error_names, PYTHON, {"a.py": "class Wrong(Exception): ...\n"}),
         (rules.undescribed_queries, _files("*.sql", "services", "deploy"), {"a.sql": "-- name: find_it\nSELECT 1;\n"}),
-        (rules.far_places, _tracked(), {"README.md": "see /work/shared\n"}),
+        (rules.far_places, _tracked(), {"README.md": "see /home/somebody/notes\n"}),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
 )
