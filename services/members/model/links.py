@@ -161,7 +161,8 @@ def _span(end: Entity, set_at: str, entities: Entities) -> tuple[str, str | None
             return set_at, _goes_on(end, merged, entities)
         if not lives or lives[0].start <= set_at:
             return set_at, set_at
-        holding = next((life for life in lives if life.start != life.end), lives[0])  # one left at the moment of joining was never an end's life
+        began = [life for life in lives if life.start == lives[0].start]
+        holding = next((life for life in began if life.start != life.end), began[0])  # left and joined anew at one moment: the life that lasted
     return holding.start, _goes_on(end, holding, entities)
 
 
