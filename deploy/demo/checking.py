@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from deploy.demo.gateway import Gateway, QuestionRefusedError
+from deploy.demo.gateway import Gateway, Query, QuestionRefusedError
 from deploy.demo.printed import Article, Figure
 
 
@@ -35,7 +35,7 @@ class Checked(NamedTuple):
 
 def check_all(gateway: Gateway, article: Article) -> list[Checked]:
     """Asks for every figure of the article, in its order."""
-    return [_check(gateway, article.place, figure) for figure in article.figures]
+    return [_check(gateway, article, figure) for figure in article.figures]
 
 
 def as_document(checked: list[Checked]) -> dict[str, object]:
@@ -51,16 +51,18 @@ def number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _check(gateway: Gateway, place: str, figure: Figure) -> Checked:
+def _check(gateway: Gateway, article: Article, figure: Figure) -> Checked:
+    question = article.question(figure)
     try:
-        live = figure.live(gateway.figure(figure.metric, figure.query).get("value"))
+        live = figure.live(gateway.figure(figure.metric, question).get("value"))
     except QuestionRefusedError as error:
-        return Checked(figure, place, None, holds=False, events=None, reason=str(error))
-    return Checked(figure, place, live, figure.printed.holds(live), _counted(gateway, figure))
+        return Checked(figure, article.place, None, holds=False, events=None, reason=str(error))
+    return Checked(figure, article.place, live, figure.printed.holds(live), _counted(gateway, figure, question))
 
 
-def _counted(gateway: Gateway, figure: Figure) -> int | None:
+def _counted(gateway: Gateway, figure: Figure, question: Query) -> int | None:
+    """How many things or occurrences the number was made of; of a ratio those of its numerator."""
     if figure.match == "constant":
         return 0
-    listed = gateway.items(figure.metric, figure.query)
+    listed = gateway.items(figure.metric, question) or gateway.items(figure.metric, {**question, "in": "num"})
     return None if listed is None else listed.get("total")

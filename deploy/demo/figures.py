@@ -7,17 +7,17 @@ import sys
 import msgspec
 from rich.console import Console
 
-from deploy.demo.checking import Checked, as_document, check_all
+from deploy.demo.checking import as_document, check_all
 from deploy.demo.gateway import Gateway, GatewayError
-from deploy.demo.printed import Article, load_article
+from deploy.demo.printed import load_article
 from deploy.demo.progress import say
 from deploy.demo.replay import UnknownPlaceError, places
-from deploy.demo.report import print_table
+from deploy.demo.report import Found, print_table
 from deploy.demo.settings import DemoSettings
 
 
-def show(found: list[tuple[Article, list[Checked]]], *, as_json: bool) -> bool:
-    """Prints one JSON document, or a table for each place; whether all figures hold."""
+def show(found: Found, *, as_json: bool) -> bool:
+    """Prints one JSON document, or one table; whether all figures hold."""
     checked = [one for _, rows in found for one in rows]
     for one in checked:
         if one.reason:
@@ -25,8 +25,7 @@ def show(found: list[tuple[Article, list[Checked]]], *, as_json: bool) -> bool:
     if as_json:
         sys.stdout.write(json.dumps(as_document(checked), ensure_ascii=False) + "\n")
     else:
-        for article, rows in found:
-            print_table(Console(), article, rows)
+        print_table(Console(), found)
     return all(one.holds for one in checked)
 
 
@@ -38,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     settings = DemoSettings.from_environment()
     try:
-        articles = [load_article(settings.catalogue, place) for place in ([options.place] if options.place else places(settings.catalogue))]
-        with Gateway(settings.gateway) as gateway:
+        articles = [load_article(settings.catalogue, place, cut=settings.cut) for place in ([options.place] if options.place else places(settings.catalogue))]
+        with Gateway(settings.gateway, settings.reader) as gateway:
             found = [(article, check_all(gateway, article)) for article in articles]
     except UnknownPlaceError as error:
         say(f"figures: {error}")

@@ -1,32 +1,67 @@
 """From a replay to its events: the same ones every time, in the order in which they were told."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
+
+from typing_extensions import override
 
 from deploy.demo.replay import Replay, Step
 from deploy.demo.timing import length, moment, span
-from deploy.demo.values import Filler, Thing
+from deploy.demo.values import Filler, Thing, steps_named
 
 Event = dict[str, Any]
 _PREFIX, _SUFFIX = "org.wangge.", ".v1"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Told(NamedTuple):
-    """An event and when it was told, which is mostly when it happened."""
+    """An event as JSON, and when it was told, which is mostly when it happened."""
 
     at: datetime
-    event: Event
+    event: bytes
+
+
+class Events(Sequence[Event]):
+    """A replay's events in the order of telling. Kept as JSON, in a quarter of the room, and decoded whenever they are asked for."""
+
+    def __init__(self, encoded: list[bytes]) -> None:
+        self._encoded = encoded
+
+    @override
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    @overload
+    def __getitem__(self, place: int) -> Event: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Event]: ...
+    @override
+    def __getitem__(self, place: int | slice) -> Event | list[Event]:
+        if isinstance(place, slice):
+            return [json.loads(one) for one in self._encoded[place]]
+        event: Event = json.loads(self._encoded[place])
+        return event
 
 
 def generate(replay: Replay) -> list[Event]:
     """All events of a replay in the order of telling; what is told at the same moment keeps the order of the steps."""
+    return list(generate_lean(replay))
+
+
+def generate_lean(replay: Replay) -> Events:
+    """The same, for replays of hundreds of thousands of events."""
     things: dict[str, list[Thing]] = {}
+    kept = {step.each for step in replay.steps} | {name for step in replay.steps for name in steps_named([step.data, step.let])}
     told: list[Told] = []
     for step in replay.steps:
         told += _expand(replay, step, things)
-    return [one.event for one in sorted(told, key=lambda one: one.at)]
+        if step.name not in kept:
+            del things[step.name]
+    told.sort(key=lambda one: one.at)
+    return Events([one.event for one in told])
 
 
 def _expand(replay: Replay, step: Step, things: dict[str, list[Thing]]) -> Iterator[Told]:
@@ -35,6 +70,7 @@ def _expand(replay: Replay, step: Step, things: dict[str, list[Thing]]) -> Itera
     over = [None] * (step.count or 1) if step.each is None else things[step.each][: step.first]
     filler = Filler(chance, things, len(over) * step.times)
     family = step.type.partition(".")[0]
+    late = span(step.late or "0m")
     number = 0
     for it in over:
         for repetition in range(step.times):
@@ -44,7 +80,6 @@ def _expand(replay: Replay, step: Step, things: dict[str, list[Thing]]) -> Itera
             names |= {name: filler.fill(value, names, number, at, ("let", name)) for name, value in step.let.items()}
             data = filler.fill(step.data, names, number, at)
             made.append(Thing.of(filler.fill(step.key, names, number, at), data, at))
-            late = span(step.late) if step.late else span("0m")
             yield Told(at + late, _event(replay, f"{step.name}-{number}", step.type, at, {family: made[-1], **data}))
     yield from _follow(replay, step, made, chance)
 
@@ -61,8 +96,8 @@ def _follow(replay: Replay, step: Step, made: list[Thing], chance: Random) -> It
             yield Told(at, _event(replay, f"{step.name}-{number}.{place}", follow.type, at, {family: thing, **follow.data}))
 
 
-def _event(replay: Replay, id_: str, type_: str, at: datetime, data: dict[str, Any]) -> Event:
-    return {
+def _event(replay: Replay, id_: str, type_: str, at: datetime, data: dict[str, Any]) -> bytes:
+    event = {
         "specversion": "1.0",
         "id": id_,
         "source": replay.source,
@@ -71,3 +106,4 @@ def _event(replay: Replay, id_: str, type_: str, at: datetime, data: dict[str, A
         "datacontenttype": "application/json",
         "data": data,
     }
+    return _encode(event).encode()

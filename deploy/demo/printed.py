@@ -26,6 +26,7 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     precision: float | None = None
     low: float | None = None
     high: float | None = None
+    cut: int | float | None = None  # what a cut replay is compared with in place of the printed number
 
     @property
     def printed(self) -> Printed:
@@ -45,12 +46,25 @@ class Article(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     article: str
     cut_off: date
     figures: list[Figure]
+    scope: dict[str, str] = {}  # the part of every question that keeps other places' things out; a question with an area or an organisation has its own
     periods: dict[str, Any] = {}  # named here so that figures may share them
 
+    def question(self, figure: Figure) -> dict[str, Any]:
+        """What to ask for a figure; a number that is so by decision is asked without a place."""
+        bounded = figure.match == "constant" or {"area", "org"} & figure.query.keys()
+        return figure.query if bounded else {**self.scope, **figure.query}
 
-def load_article(catalogue: Path, place: str) -> Article:
-    """The published figures of a place; UnknownPlaceError, or what is wrong in the file."""
-    return msgspec.convert(read_file(catalogue, place, "figures.yaml"), Article)
+
+def load_article(catalogue: Path, place: str, *, cut: bool = False) -> Article:
+    """The published figures of a place; UnknownPlaceError, or what is wrong in the file. With `cut`, those that a cut replay can give, and it says so."""
+    article = msgspec.convert(read_file(catalogue, place, "figures.yaml"), Article)
+    return msgspec.structs.replace(article, figures=[_cut(figure) for figure in article.figures]) if cut else article
+
+
+def _cut(figure: Figure) -> Figure:
+    if figure.cut is None:
+        return figure
+    return msgspec.structs.replace(figure, published=figure.cut, phrase=f"{figure.phrase} (cut replay: {figure.cut} in place of {figure.published})")
 
 
 def _exact(value: float) -> Decimal:

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import msgspec
 import yaml
 
+from services.kernel.catalogue.layers import folders_of
+
 Template = Any
 """A value with placeholders and operators in it; see values.py."""
 
@@ -23,6 +25,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     each: str | None = None  # the name of an earlier step
     first: int | None = None  # only so many of those
     times: int = 1  # for each of them
+    cut: int | None = None  # so many instead of `count` where a cut of the replay is asked for
     late: str | None = None  # told so much later than it happened
     let: dict[str, Template] = {}
     then: tuple["Follow", ...] = ()
@@ -50,20 +53,26 @@ class UnknownPlaceError(Exception):
     """There is no such place, or it has no such file; the message says which places there are."""
 
 
-def load_replay(catalogue: Path, place: str) -> Replay:
-    """The replay of a place; UnknownPlaceError, or what msgspec says is wrong in the file."""
-    return msgspec.convert(read_file(catalogue, place, "replay.yaml"), Replay)
+def load_replay(catalogue: Path, place: str, *, cut: bool = False) -> Replay:
+    """The replay of a place; UnknownPlaceError, or what msgspec says is wrong in the file. A cut one is the same with fewer of what there is most of."""
+    replay = msgspec.convert(read_file(catalogue, place, "replay.yaml"), Replay)
+    return msgspec.structs.replace(replay, steps=[_cut(step) for step in replay.steps]) if cut else replay
+
+
+def _cut(step: Step) -> Step:
+    return step if step.cut is None else msgspec.structs.replace(step, count=step.cut)
 
 
 def read_file(catalogue: Path, place: str, name: str) -> Any:
     """One of a place's YAML files as plain values."""
-    path = catalogue / "places" / place / name
-    if not path.is_file():
+    paths = [folder / "places" / place / name for folder in folders_of(catalogue)]
+    path = next((path for path in reversed(paths) if path.is_file()), None)
+    if path is None:
         known = ", ".join(places(catalogue, name)) or "none"
-        raise UnknownPlaceError(f"there is no {path}; places with a {name}: {known}")
+        raise UnknownPlaceError(f"there is no {paths[-1]}; places with a {name}: {known}")
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def places(catalogue: Path, name: str = "figures.yaml") -> list[str]:
     """The places that have such a file."""
-    return sorted(path.parent.name for path in catalogue.glob(f"places/*/{name}"))
+    return sorted({path.parent.name for folder in folders_of(catalogue) for path in folder.glob(f"places/*/{name}")})

@@ -1,5 +1,7 @@
 """The table of published and live figures, for eyes."""
 
+from collections.abc import Iterable, Sequence
+
 from rich.console import Console
 from rich.table import Table
 
@@ -8,21 +10,41 @@ from deploy.demo.printed import Article
 
 _SIGNS = {"equal": "=", "constant": "=", "at_least": "≥", "at_most": "≤", "above": ">", "below": "<", "about": "≈", "rounded": "≈", "between": ""}
 
+Found = Sequence[tuple[Article, list[Checked]]]
+"""Each place's article and its figures, checked."""
 
-def print_table(console: Console, article: Article, checked: list[Checked]) -> None:
-    """Figure, what the article printed, what is live now, and whether it holds."""
-    table = Table(title=f"{article.names['zh']} · {article.article} · {article.cut_off}", title_justify="left", header_style="bold")
+
+def print_table(console: Console, found: Found) -> None:
+    """One table: figure, what the article printed, what is live now, and whether it holds; then how many hold."""
+    table = Table(title=" · ".join(_title(article) for article, _ in found[:1]) if len(found) == 1 else None, title_justify="left", header_style="bold")
     table.add_column("figure")
     table.add_column("the article printed", overflow="fold")
     table.add_column("read as", justify="right")
     table.add_column("live now", justify="right")
     table.add_column("holds")
+    for article, checked in found:
+        if len(found) > 1:
+            table.add_section()
+            table.add_row("", f"[bold]{_title(article)}[/bold]", "", "", f"{_holding(checked)}/{len(checked)}")
+        _add_rows(table, checked)
+    console.print(table)
+    every = [one for _, checked in found for one in checked]
+    hold = _holding(every)
+    console.print(f"{hold} of {len(every)} figures hold." if hold < len(every) else f"All {hold} figures hold.")
+
+
+def _add_rows(table: Table, checked: Iterable[Checked]) -> None:
     for one in checked:
         holds = "[green]yes[/green]" if one.holds else "[red]NO[/red]"
         table.add_row(one.figure.id, one.figure.phrase, _read_as(one), _shown(number(one.live)), holds)
-    console.print(table)
-    hold = sum(one.holds for one in checked)
-    console.print(f"{hold} of {len(checked)} figures hold." if hold < len(checked) else f"All {hold} figures hold.")
+
+
+def _title(article: Article) -> str:
+    return f"{article.names['zh']} · {article.article} · {article.cut_off}"
+
+
+def _holding(checked: Iterable[Checked]) -> int:
+    return sum(one.holds for one in checked)
 
 
 def _read_as(one: Checked) -> str:

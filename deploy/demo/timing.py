@@ -8,6 +8,7 @@ from typing import Any
 from services.kernel.days import SHANGHAI
 
 _SPAN = re.compile(r"(\d+)([mhd])")
+_MONTHS = re.compile(r"(\d+)mo")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _OPENS, _CLOSES = 8, 18  # what is spread over days falls into office hours
 
@@ -36,7 +37,7 @@ def moment(at: Any, chance: Random, repetition: int, before: datetime | None) ->
         case {"from": date() as first, "to": date() as last, **rest} if not rest:
             return _within(chance, first, (last - first).days + 1)
         case {"from": date() as first, "every": str(every), **rest} if rest.keys() <= {"within"}:
-            return _within(chance, first + span(every) * repetition, span(str(rest.get("within", "1d"))).days)
+            return _within(chance, _later(first, every, repetition), span(str(rest.get("within", "1d"))).days)
         case {"after": after, **rest} if not rest and before is not None:
             return before + length(after, chance)
         case _:
@@ -49,6 +50,15 @@ def length(after: Any, chance: Random) -> timedelta:
         return span(after)
     shortest, longest = (span(one) for one in after)
     return timedelta(seconds=chance.randint(int(shortest.total_seconds()), int(longest.total_seconds())))
+
+
+def _later(first: date, every: str, times: int) -> date:
+    """A day so many steps after the first; a step of months keeps the day of the month."""
+    months = _MONTHS.fullmatch(every)
+    if months is None:
+        return first + span(every) * times
+    years, month = divmod(first.month - 1 + int(months[1]) * times, 12)
+    return first.replace(year=first.year + years, month=month + 1)
 
 
 def _within(chance: Random, first: date, days: int) -> datetime:

@@ -10,9 +10,8 @@ of it; names from `let` likewise.
 {at: 2h}: a moment, so much after the event's own.
 """
 
-import string
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -59,11 +58,11 @@ class Filler:
     def fill(self, template: Any, names: Mapping[str, Any], number: int, at: datetime, path: tuple[str, ...] = ()) -> Any:
         """The value for the step's event of that number (from 1)."""
         if isinstance(template, str):
-            return string.Formatter().vformat(template, (), names) if "{" in template else template
+            return template.format_map(names) if "{" in template else template
         if isinstance(template, list):
             return [self.fill(one, names, number, at, (*path, str(place))) for place, one in enumerate(template)]
         if not isinstance(template, dict):
-            return template
+            return template.isoformat() if isinstance(template, date) else template
         operator = next(iter(template), "")
         if operator in _OPERATORS:
             return self._operate(operator, template, number, at, path)
@@ -93,6 +92,20 @@ class Filler:
 
 
 _OPERATORS = frozenset({"in_turn", "cycle", "pick", "between", "share", "at"})
+
+
+def steps_named(template: Any) -> Iterator[str]:
+    """The earlier steps whose things a template takes in turn."""
+    match template:
+        case {"in_turn": str(step)}:
+            yield step
+        case dict():
+            yield from steps_named(list(template.values()))
+        case list():
+            for one in template:
+                yield from steps_named(one)
+        case _:
+            pass
 
 
 def share(total: int, parts: int, unit: int, chance: Random) -> list[int]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deploy.local.database import SUPERUSER
@@ -29,6 +30,11 @@ class Addresses:
     def kafka(self) -> str:
         """Bootstrap servers."""
         return self.given.get("WANGGE_KAFKA") or f"{LOOPBACK}:{self.ports.kafka}"
+
+    @property
+    def catalogue(self) -> Path:
+        """The folder of the catalogue as the operator writes it, or several joined by a colon."""
+        return Path(self.given.get("WANGGE_CATALOGUE") or CHECKOUT / "catalogue")
 
     @property
     def brings_kafka(self) -> bool:
@@ -69,7 +75,7 @@ class Addresses:
         return {
             "WANGGE_STATE": str(self.state.root),
             "WANGGE_SECRETS": str(self.state.secrets),
-            "WANGGE_CATALOGUE": self.given.get("WANGGE_CATALOGUE") or str(CHECKOUT / "catalogue"),
+            "WANGGE_CATALOGUE": str(self.catalogue),
             "WANGGE_KAFKA": self.kafka,
             "WANGGE_GATEWAY": self.gateway,
             "WANGGE_MEMBERS": self.url(1),
@@ -80,6 +86,10 @@ class Addresses:
     def process(self, name: str, offset: int | None, role: str | None) -> dict[str, str]:
         """All settings of one process, a failpoint meant for it (WANGGE_FAIL_NAME) among them."""
         found = {**self.common(), "WANGGE_NAME": name, "WANGGE_HOST": LOOPBACK, "WANGGE_POSTGRES": self.dsn(role) if role else ""}
+        if role == OWNER:
+            found["WANGGE_CATALOGUE_ACTIVE"] = str(self.state.root / "catalogue")
+        elif role is not None:  # services run the active catalogue, not what the operator is writing at this moment
+            found["WANGGE_CATALOGUE"] = str(self.state.root / "catalogue")
         if offset is not None:
             found["WANGGE_PORT"] = str(self.ports.at(offset))
         failpoint = self.given.get(f"WANGGE_FAIL_{name.upper().replace('-', '_')}")

@@ -53,7 +53,7 @@ class Platform:
         self.addresses = Addresses(self.state, self.ports, operators_environment(self.env))
         self.supervisor = Supervisor(restart=restart, changed=self._note, say=say)
         self._say = say
-        self._tenancy = Tenancy(self.state, port, self.addresses.public)
+        self._tenancy = Tenancy(self.state, port, self.addresses.public, self.addresses.catalogue)
 
     def __enter__(self) -> Self:
         self.start()
@@ -127,7 +127,7 @@ class Platform:
         for step in self.plan.steps:
             if not names or step.name in names:
                 run_step(step, self.state.log(step.name), {**self.env, **self.addresses.process(step.name, None, step.role)})
-                self._say(step.name, "done")
+                self._say(step.name, tail(self.state.log(step.name), 1).strip() if step.tells else "done")
 
     def start_services(self) -> None:
         """Start all services at once and wait until each is ready."""

@@ -29,6 +29,8 @@ class Step:
     name: str
     module: str
     role: str | None
+    tells: bool = False
+    """Whether what it said last is worth telling whoever starts the platform."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ _WRITE, _READ, _DOOR = 1, 2, 3
 
 _STEPS = (
     Step("migrate", "services.kernel.postgres.migrate", OWNER),
+    Step("catalogue", "services.kernel.versions.activate", OWNER, tells=True),
     Step("topics", "services.kernel.topics", OWNER),
 )
 

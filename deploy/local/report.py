@@ -55,10 +55,10 @@ def print_welcome(running: Running) -> None:
         ("metrics", f"{gateway}/metrics"),
         ("PostgreSQL", f"{addresses['postgres']}  (accounts: {state.secrets / 'postgres'})"),
         ("Kafka", addresses["kafka"]),
-        ("keys", f"{state.secrets / 'keys'}  (zhuhai, district: sources; operator: reads all)"),
+        ("keys", f"{state.secrets / 'keys'}  (a source each; operator: reads all)"),
         ("data", f"{_data_folders(state)}  (stays when the platform stops; `./run reset` deletes it)"),
         ("logs", f"{state.logs}  (or: ./run logs)"),
-        ("next", "./run demo zhuhai"),
+        ("next", "./run demo all"),
     ]
     print_rows("Wangge runs", ("what", "where"), rows)
 

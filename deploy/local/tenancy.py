@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from deploy.local.children import Child
 from deploy.local.keys import make_keys
@@ -13,12 +14,13 @@ from deploy.local.state import Lock, State
 class Tenancy:
     """Held from the first start to the last stop. Writes nothing while it is not held."""
 
-    def __init__(self, state: State, base: int, addresses: Callable[[], Mapping[str, str]]) -> None:
-        """`addresses` is asked each time the record is written: what others may be told, no passwords."""
+    def __init__(self, state: State, base: int, addresses: Callable[[], Mapping[str, str]], catalogue: Path) -> None:
+        """`addresses` is asked each time the record is written: what others may be told, no passwords. The places of `catalogue` are enrolled."""
         self.is_held = False
         self._state = state
         self._base = base
         self._addresses = addresses
+        self._catalogue = catalogue
         self._lock = Lock(state)
         self._recording = threading.Lock()
         self._phase: Phase = "starting"
@@ -33,7 +35,7 @@ class Tenancy:
             if left and (names := end_orphans(left.processes)):
                 say(f"ended what a killed supervisor had left: {', '.join(names)}")
             require_free(wanted_ports)
-            make_keys(self._state.secrets)
+            make_keys(self._state.secrets, self._catalogue)
         except BaseException:
             self._lock.release()
             raise

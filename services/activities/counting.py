@@ -8,18 +8,22 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from services.activities.documents import days_of, minutes_of, place_of, starting_day
+from services.kernel.catalogue.counted import Counted
 from services.kernel.contracts.commands import Document
-from services.kernel.contracts.facts import Dims, Roles, Row, canonical
+from services.kernel.contracts.facts import Dims, Roles, Row, canonical, with_sums
 from services.kernel.lifecycle.record import Record
 from services.kernel.lifecycle.stamps import day_of
 from services.kernel.writing.model import Entities, Entity
 
+SHIFTS = "volunteer.shifts"
+"""What numbers of a shift are added up under: the row of its minutes bears another name."""
+
 
 class Dimensions(Protocol):
-    """What the catalogue knows of a kind's declared dimensions."""
+    """What the catalogue knows of what a kind is counted by."""
 
-    def dims(self, kind: str, attributes: Document) -> Dims:
-        """Declared dimension → value, of these attributes."""
+    def counted(self, kind: str, document: Document) -> Counted:
+        """Declared dimensions and sums, of these fields and attributes."""
         ...
 
 
@@ -60,17 +64,14 @@ class Counting:
         assert isinstance(record, Record)
         return [] if record.withdrawn else list(self._families[entity.family](entity, record, entities))
 
-    def _dims(self, kind: str, data: Document) -> Dims:
-        return dict(self._catalogue.dims(kind, data.get("attributes") or {}))
-
     def _activity(self, entity: Entity, record: Record, _: Entities) -> Iterator[Row]:
         if not is_held(entity):
             return
         data = record.data
         ground = _ground_of(data)
-        dims = self._dims(ground.kind, data)
+        dims, sums = self._catalogue.counted(ground.kind, data)
         roles = {"host": data["hosts"][0], **_roles(data, "of")}
-        yield ground.row("activities", dims, roles)
+        yield from with_sums(ground.row("activities", dims, roles), sums)
         for day in days_of(data):
             yield ground.row("activities.days", dims, roles, day=day)
 
@@ -83,27 +84,29 @@ class Counting:
         assert isinstance(activity.state, Record)
         about, data = activity.state.data, record.data
         ground = _ground_of(about)
-        dims = self._dims(ground.kind, about) | self._dims(ground.kind, data)
+        own, sums = self._catalogue.counted(ground.kind, {"attributes": data.get("attributes")})
+        dims = self._catalogue.counted(ground.kind, about).dims | own
         if role := data.get("role"):
             dims["role"] = role
         value = 1 if data.get("person") else data.get("head_count", 0)
-        yield ground.row("attendance", dims, {"of": activity.subject, **_roles(data, "person", "who")}, value=value)
+        yield from with_sums(ground.row("attendance", dims, {"of": activity.subject, **_roles(data, "person", "who")}, value=value), sums)
 
     def _shift(self, _: Entity, record: Record, __: Entities) -> Iterator[Row]:
         data = record.data
         ground = _Ground(data["kind"], data.get("area"), data.get("organisation"), starting_day(data))
-        dims = self._dims(ground.kind, data)
+        dims, sums = self._catalogue.counted(ground.kind, data)
         roles = _roles(data, "person", "of")
         if "of" not in roles and data.get("activity"):
             roles["of"] = f"activity/{data['activity']}"
-        yield ground.row("volunteer.minutes", dims, roles, value=minutes_of(data))
+        yield from with_sums(ground.row("volunteer.minutes", dims, roles, value=minutes_of(data)), sums, SHIFTS)
         if items := data.get("items"):
             yield ground.row("volunteer.items", dims, roles, value=items)
 
     def _visit(self, _: Entity, record: Record, __: Entities) -> Iterator[Row]:
         data = record.data
         ground = _Ground(data["kind"], data.get("area"), data.get("organisation"), day_of(record.time))
-        yield ground.row("visits", self._dims(ground.kind, data), _roles(data, "by", "to"))
+        dims, sums = self._catalogue.counted(ground.kind, data)
+        yield from with_sums(ground.row("visits", dims, _roles(data, "by", "to")), sums)
 
 
 def _ground_of(data: Document) -> _Ground:

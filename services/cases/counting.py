@@ -4,21 +4,23 @@ Passages (closed, reopened, resolved) are read off any two neighbouring versions
 state means, and the stock must still be what was there plus what came minus what went.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from services.cases.workflows import Workflows
+from services.kernel.catalogue.counted import Counted
 from services.kernel.catalogue.kinds import State
 from services.kernel.contracts.commands import Document
-from services.kernel.contracts.facts import Dims, Roles, Row, canonical
+from services.kernel.contracts.facts import Dims, Roles, Row, Sums, canonical, with_sums
 from services.kernel.days import business_date, next_day
 from services.kernel.lifecycle.stamps import day_of, moment_of
 from services.kernel.lifecycle.standing import Standing, Version
 from services.kernel.writing.model import Entities, Entity
 
 Stretch = tuple[date, date | None, "Stand"]
+Days = tuple[date, date | None, "Moment"]
 
 
 class Stand(NamedTuple):
@@ -27,6 +29,7 @@ class Stand(NamedTuple):
     place: tuple[str, str | None, str | None]  # kind, area, organisation
     dims: str
     roles: str | None = None
+    value: int = 1
 
 
 class Moment(NamedTuple):
@@ -38,6 +41,7 @@ class Moment(NamedTuple):
     told: Document
     state: State
     own: Dims  # the kind's own declared dimensions
+    sums: Sums
 
     def stand(self, *fields: str, roles: Roles | None = None, **dims: str) -> Stand:
         """Its place, with its own dimensions, these fields as far as told, and these further dimensions."""
@@ -48,12 +52,16 @@ class Moment(NamedTuple):
         place = (data["kind"], data.get("area"), data.get("organisation"))
         return Stand(place, canonical(self.own | dims), canonical(roles) if roles else None)
 
+    def about(self) -> Roles:
+        """Whom or what the case is about, as a role."""
+        return {"of": self.data["of"]} if self.data.get("of") else {}
+
 
 class Dimensions(Protocol):
-    """What the catalogue knows of a kind's declared dimensions."""
+    """What the catalogue knows of what a kind is counted by."""
 
-    def dims(self, kind: str, attributes: Document) -> Dims:
-        """Declared dimension → value, of these attributes."""
+    def counted(self, kind: str, document: Document) -> Counted:
+        """Declared dimensions and sums, of these fields and attributes."""
         ...
 
 
@@ -77,24 +85,31 @@ class Counting:
         data = version.data
         assert data is not None  # a case does not end; it moves into a final state
         kind = data["kind"]
-        attributes = data.get("attributes")
-        own = dict(self._catalogue.dims(kind, attributes)) if attributes else {}
-        return Moment(version.at, version.verb, data, version.extra, self._workflows.state(kind, data["state"]), own)
+        own, sums = self._catalogue.counted(kind, data)
+        return Moment(version.at, version.verb, data, version.extra, self._workflows.state(kind, data["state"]), own, sums)
 
 
 def _stocks(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
     days = list(_days(moments))
-    for first, after, stand in _joined((first, after, _open_stand(one)) for first, after, one in days if not one.state.final):
-        yield Row("cases.open", *stand.place, stand.dims, first, after, 1, None, stand.roles)
-    for first, after, stand in _joined(_overdue(days)):
-        yield Row("cases.overdue", *stand.place, stand.dims, first, after)
+    open_ = [(first, after, one) for first, after, one in days if not one.state.final]
+    yield from _stretches("cases.open", open_, _open_stand)
+    yield from _stretches("cases.overdue", list(_overdue(days)), _overdue_stand)
     if not opening:
-        since = day_of(moments[0].at)
-        for first, after, stand in _joined((first, after, _cohort_stand(one)) for first, after, one in days if not _is_merged(one)):
-            yield Row("cases.cohort", *stand.place, stand.dims, first, after, 1, since)
+        living = [(first, after, one) for first, after, one in days if not _is_merged(one)]
+        yield from _stretches("cases.cohort", living, _cohort_stand, day_of(moments[0].at))
 
 
-def _days(moments: Sequence[Moment]) -> Iterator[tuple[date, date | None, Moment]]:
+def _stretches(measure: str, days: Sequence[Days], stand: Callable[[Moment], Stand], since: date | None = None) -> Iterator[Row]:
+    """The rows of a stock. What a number changes splits its own stretches and no others."""
+    for first, after, one in _joined((first, after, stand(moment)) for first, after, moment in days):
+        yield Row(measure, *one.place, one.dims, first, after, 1, since, one.roles)
+    for name in sorted({name for _, _, moment in days for name, _ in moment.sums}):
+        having = [(first, after, stand(moment)._replace(value=dict(moment.sums)[name])) for first, after, moment in days if name in dict(moment.sums)]
+        for first, after, one in _joined(having):
+            yield Row(f"{measure}:{name}", *one.place, one.dims, first, after, one.value, since, one.roles)
+
+
+def _days(moments: Sequence[Moment]) -> Iterator[Days]:
     """What held at the ends of days, as stretches [from, to); of a day with several moments only the last one counts."""
     for position, one in enumerate(moments):
         first = day_of(one.at)
@@ -113,10 +128,14 @@ def _is_merged(one: Moment) -> bool:
 
 
 def _cohort_stand(one: Moment) -> Stand:
-    return one.stand(resolved="true" if one.state.resolved else "false")
+    return one.stand("tier", "channel", resolved="true" if one.state.resolved else "false", roles=one.about())
 
 
-def _overdue(days: Iterable[tuple[date, date | None, Moment]]) -> Iterator[Stretch]:
+def _overdue_stand(one: Moment) -> Stand:
+    return one.stand("state", "tier", "channel", roles=one.about())
+
+
+def _overdue(days: Iterable[Days]) -> Iterator[Days]:
     """The parts of being open that lie on or after the day on whose end the deadline in force had passed."""
     for first, after, one in days:
         due = one.data.get("due")
@@ -124,7 +143,7 @@ def _overdue(days: Iterable[tuple[date, date | None, Moment]]) -> Iterator[Stret
             continue
         late = max(first, overdue_from(due))
         if after is None or late < after:
-            yield late, after, one.stand("state", "tier", "channel")
+            yield late, after, one
 
 
 def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
@@ -144,7 +163,7 @@ def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
 def _flows(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
     opened = moments[0]
     if not opening:
-        yield _row("cases.opened", opened, opened.stand("tier", "channel"))
+        yield from _counted("cases.opened", opened, opened.stand("tier", "channel", roles=opened.about()))
         if opened.data.get("amount_fen") is not None:
             yield _row("cases.amount", opened, opened.stand(), opened.data["amount_fen"])
     reached: set[str] = set()
@@ -158,11 +177,11 @@ def _flows(moments: Sequence[Moment], opening: bool) -> Iterator[Row]:
 
 def _passages(before: Moment, one: Moment, seconds: int | None) -> Iterator[Row]:
     if one.state.final and not before.state.final:
-        yield _row("cases.closed", one, one.stand("tier", "channel"))
+        yield from _counted("cases.closed", one, one.stand("tier", "channel", roles=one.about()))
     if before.state.final and not one.state.final:
-        yield _row("cases.reopened", one, one.stand("tier", "channel"))
+        yield from _counted("cases.reopened", one, one.stand("tier", "channel", roles=one.about()))
     if one.state.resolved and not before.state.resolved:
-        yield _row("cases.resolved", one, one.stand(timely=timely(one.data.get("due"), one.at)))
+        yield from _counted("cases.resolved", one, one.stand("tier", "channel", timely=timely(one.data.get("due"), one.at), roles=one.about()))
         if seconds is not None:
             yield _row("cases.time_to_resolve", one, one.stand(b=str(bucket(seconds))), seconds)
 
@@ -171,7 +190,7 @@ def _move(one: Moment, seconds: int | None, *, first: bool) -> Iterator[Row]:
     stand = one.stand("state")
     yield _row("cases.moved", one, stand)
     if first:
-        yield _row("cases.reached", one, stand)
+        yield from _counted("cases.reached", one, one.stand("state", roles=one.about()))
         if seconds is not None:
             yield _row("cases.time_to_reach", one, one.stand("state", b=str(bucket(seconds))), seconds)
     if one.told.get("amount_fen") is not None:
@@ -180,7 +199,11 @@ def _move(one: Moment, seconds: int | None, *, first: bool) -> Iterator[Row]:
 
 def _row(measure: str, one: Moment, stand: Stand, value: int = 1) -> Row:
     day = day_of(one.at)
-    return Row(measure, *stand.place, stand.dims, day, day, value)
+    return Row(measure, *stand.place, stand.dims, day, day, value, None, stand.roles)
+
+
+def _counted(measure: str, one: Moment, stand: Stand) -> Iterator[Row]:
+    return with_sums(_row(measure, one, stand), one.sums)
 
 
 def overdue_from(due: str) -> date:

@@ -22,6 +22,7 @@ from services.kernel.logs import configure
 from services.kernel.people import Pseudonyms
 from services.kernel.postgres.database import Database
 from services.kernel.telemetry import new_registry
+from services.kernel.versions.watch import VersionWatch
 from services.kernel.writing.batch_api import batch_router
 from services.kernel.writing.read_api import Things, things_router
 from services.kernel.writing.writer import Writer
@@ -49,10 +50,14 @@ def create_app(settings: CasesSettings) -> FastAPI:
         writer = Writer(database, ROOM, model, counting, Log(ROOM, catalogue.version), system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
         health.check("writer", writer.check)
+        version = VersionWatch(database, catalogue.version, settings.catalogue)
+        version.start()
+        health.check("catalogue", version.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset({"cases.open"}), clock=system_clock)
         app.include_router(batch_router(reader, writer, token))
         app.include_router(things_router(things, token))
         yield
+        await version.stop()
         await writer.stop()
         await database.close()
 

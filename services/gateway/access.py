@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from services.gateway.grants import EVERYTHING, Grant
 from services.kernel.clock import Clock
 from services.kernel.contracts.commands import Enrolled
 from services.kernel.errors import Problem
@@ -14,7 +15,7 @@ from services.kernel.http.problems import ProblemError
 
 _log = structlog.get_logger()
 _ENCODE = msgspec.json.Encoder().encode
-_OPEN_CLASSES = frozenset({"public", "internal"})
+READERS = "readers.json"
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -28,10 +29,23 @@ class Enrolment(msgspec.Struct, frozen=True):
     areas: tuple[str, ...] = ()  # roots of the subtrees it may write in; none: anywhere
     foreign: bool = False  # may change what another namespace made
     may_write: bool = True
+    roles: tuple[str, ...] = ()  # whose system it is, for kinds that name their writers; none: not limited by them
 
     def as_enrolled(self) -> bytes:
         """What the rooms are told of the source, as JSON."""
-        return _ENCODE(Enrolled(self.namespace, self.register, self.kinds, self.foreign))
+        return _ENCODE(Enrolled(self.namespace, self.register, self.kinds, self.foreign, self.roles))
+
+    def as_grant(self) -> Grant:
+        """What it may read: all but the restricted, in the areas it writes in."""
+        return Grant(areas=self.areas)
+
+
+class EnrolledReader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reader as the operator enrolled it; one line of secrets/readers.json."""
+
+    reader: str  # a name for the operator
+    key_sha256: str
+    grants: tuple[Grant, ...] = (Grant(),)
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -39,11 +53,8 @@ class Caller(msgspec.Struct, frozen=True):
 
     operator: bool = False
     enrolments: Mapping[str, Enrolment] = {}
-
-    @property
-    def known(self) -> bool:
-        """Whether a valid key came along."""
-        return self.operator or bool(self.enrolments)
+    grants: tuple[Grant, ...] = ()  # what may be read
+    known: bool = False  # whether a valid key came along
 
     def writes_as(self, source: str) -> Enrolment | None:
         """The enrolment under which this caller may write as the source."""
@@ -56,7 +67,18 @@ class Caller(msgspec.Struct, frozen=True):
 
     def may(self, klass: str) -> bool:
         """Whether figures and lists of a class (public, internal, restricted) may be shown in full."""
-        return klass in _OPEN_CLASSES or self.operator
+        return any(klass in grant.classes for grant in self.grants)
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces and people registers of its sources: keys that it knows by itself."""
+        return frozenset(name for one in self.enrolments.values() for name in (one.namespace, one.register))
+
+    def may_see(self, enrolment: Enrolment) -> bool:
+        """Whether a source's traffic may be shown: to itself, and, if it is none, to who may read everywhere."""
+        if self.enrolments and not self.operator:
+            return enrolment.source in self.enrolments
+        return any(grant.is_everywhere and "internal" in grant.classes for grant in self.grants)
 
 
 NOBODY = Caller()
@@ -73,6 +95,7 @@ class Keyring:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._sources = folder / "sources.json"
         self._operator = folder / "operator.sha256"
+        self._readers = folder / READERS
         self._clock = clock
         self._keys = _Keys("", {})
         self._stamp: tuple[object, ...] = ()
@@ -89,18 +112,18 @@ class Keyring:
         # Looking up the digest instead of the key leaves nothing to learn from how long it takes.
         digest = hashlib.sha256(key.encode()).hexdigest()
         if digest == self._keys.operator:
-            return Caller(operator=True, enrolments=self._keys.callers.get(digest, NOBODY).enrolments)
+            return Caller(operator=True, enrolments=self._keys.callers.get(digest, NOBODY).enrolments, grants=(EVERYTHING,), known=True)
         caller = self._keys.callers.get(digest)
         if caller is None:
             raise unauthenticated("this key is not enrolled here")
         return caller
 
-    def reader(self, headers: Mapping[str, str], *, key_required: bool) -> Caller:
-        """Who reads: as `caller`, and a 401 problem for nobody where reading needs a key."""
+    def reader(self, headers: Mapping[str, str], anonymous: tuple[Grant, ...]) -> Caller:
+        """Who reads: as `caller`, with what anybody may read (`anonymous`) besides; a 401 problem for nobody where that is nothing."""
         caller = self.caller(headers)
-        if key_required and not caller.known:
+        if not anonymous and not caller.known:
             raise unauthenticated("reading needs a key here")
-        return caller
+        return msgspec.structs.replace(caller, grants=(*caller.grants, *anonymous))
 
     def enrolments(self) -> list[Enrolment]:
         """Every enrolled source, by name."""
@@ -119,11 +142,11 @@ class Keyring:
         if 0 <= now - self._looked_at < 1:  # one look a second; a request costs no system call
             return
         self._looked_at = now
-        stamp = (*_stamp(self._sources), *_stamp(self._operator))
+        stamp = tuple(part for path in (self._sources, self._operator, self._readers) for part in _stamp(path))
         if stamp == self._stamp:
             return
         try:
-            self._keys = _read(self._sources, self._operator)
+            self._keys = _read(self._sources, self._operator, self._readers)
         except (OSError, msgspec.MsgspecError) as error:
             self._fault = f"the keys cannot be read: {error}"
             _log.error("the keys cannot be read, the last good ones stay in force", error=str(error))
@@ -150,10 +173,17 @@ def _stamp(path: Path) -> tuple[object, ...]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _read(sources: Path, operator: Path) -> _Keys:
+def _read(sources: Path, operator: Path, readers: Path) -> _Keys:
     enrolments = msgspec.json.decode(sources.read_bytes(), type=list[Enrolment])
+    enrolled = msgspec.json.decode(readers.read_bytes(), type=list[EnrolledReader]) if readers.exists() else []
     by_key: dict[str, dict[str, Enrolment]] = {}
+    granted: dict[str, tuple[Grant, ...]] = {}
     for enrolment in enrolments:
-        by_key.setdefault(enrolment.key_sha256.lower(), {})[enrolment.source] = enrolment
-    callers = {digest: Caller(enrolments=sources) for digest, sources in by_key.items()}
+        digest = enrolment.key_sha256.lower()
+        by_key.setdefault(digest, {})[enrolment.source] = enrolment
+        granted[digest] = (*granted.get(digest, ()), enrolment.as_grant())
+    for reader in enrolled:
+        digest = reader.key_sha256.lower()
+        granted[digest] = (*granted.get(digest, ()), *reader.grants)
+    callers = {digest: Caller(enrolments=by_key.get(digest, {}), grants=grants, known=True) for digest, grants in granted.items()}
     return _Keys(operator.read_text(encoding="utf-8").strip().lower() if operator.exists() else "", callers)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from services.gateway.access import Caller, Keyring, forbidden, unauthenticated
+from services.gateway.access import Caller, Enrolment, Keyring, forbidden, unauthenticated
 from services.gateway.body import read_body, too_large
 from services.gateway.cloudevents import UnreadableError, is_batch, read_events
 from services.gateway.events import Answer, Door
@@ -14,7 +14,7 @@ from services.gateway.examples import EVENT_REQUEST
 from services.gateway.passing import MOST_PERSON_BYTES, Passed, Passing
 from services.gateway.refusals import Refusals
 from services.gateway.schemas import AnswerDocument, ProblemDocument, RefusalPageDocument, SourcesDocument
-from services.gateway.senders import Senders
+from services.gateway.senders import Sender, Senders
 from services.gateway.settings import GatewaySettings
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Problem
@@ -126,16 +126,17 @@ def sources_router(keyring: Keyring, senders: Senders, refusals: Refusals, reade
     @router.get("/sources", summary="Who sends, and when last", response_model=SourcesDocument, responses=_problems(401))
     async def list_sources(request: Request) -> Response:
         caller = reader_of(request)
-        refused = await refusals.counts()
-        listed = [one for one in keyring.enrolments() if not caller.enrolments or caller.operator or one.source in caller.enrolments]
-        sources = []
-        for one in listed:
-            sender = senders.of(one.source)
-            shown = {"source": one.source, "namespace": one.namespace, "register": one.register, "kinds": one.kinds, "areas": one.areas}
-            sources.append(shown | {"may_write": one.may_write, "last_at": sender.last_at, "counts": sender.counts, "refused": refused.get(one.source, 0)})
-        return Response(_ENCODE({"since": senders.since, "sources": sources}), media_type="application/json")
+        refused, sent = await refusals.counts(), await senders.all()
+        sources = [_told_of(one, sent.get(one.source, Sender()), refused.get(one.source, 0)) for one in keyring.enrolments() if caller.may_see(one)]
+        return Response(_ENCODE({"sources": sources}), media_type="application/json")
 
     return router
+
+
+def _told_of(one: Enrolment, sender: Sender, refused: int) -> dict[str, object]:
+    shown = {"source": one.source, "namespace": one.namespace, "register": one.register, "kinds": one.kinds, "areas": one.areas, "may_write": one.may_write}
+    traffic = {"first_at": sender.first_at, "last_at": sender.last_at, "counts": sender.counts, "ways": sender.ways}
+    return {**shown, **traffic, "refused": refused}
 
 
 def things_router(keyring: Keyring, passing: Passing, reader_of: ReaderOf) -> APIRouter:
@@ -155,11 +156,17 @@ def things_router(keyring: Keyring, passing: Passing, reader_of: ReaderOf) -> AP
 
     @router.get("/{family}/{key}", summary="One thing as it stands", responses=_problems(400, 403, 404, 503))
     async def get_thing(request: Request, family: str, key: str) -> Response:
-        return _response(await passing.entity(family, key, reader_of(request), query=request.url.query))
+        return _response(await passing.entity(family, key, reader_of(request)))
 
-    @router.get("/{family}/{key}/history", summary="Everything told of one thing", responses=_problems(400, 403, 404, 503))
-    async def get_history(request: Request, family: str, key: str) -> Response:
-        return _response(await passing.entity(family, key, reader_of(request), history=True, query=request.url.query))
+    @router.get("/{family}/{key}/history", summary="Everything told of one thing, oldest first, page by page", responses=_problems(400, 403, 404, 503))
+    async def get_history(
+        request: Request,
+        family: str,
+        key: str,
+        cursor: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        return _response(await passing.entity(family, key, reader_of(request), history=True, query={"after": cursor, "limit": limit}))
 
     return router
 

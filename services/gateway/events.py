@@ -10,7 +10,7 @@ import structlog
 from services.gateway.access import Caller, Enrolment
 from services.gateway.cloudevents import Told
 from services.gateway.routing import Order, Router, Verdict
-from services.gateway.senders import Senders
+from services.gateway.senders import Senders, Way
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Code, Problem, problem
 from services.kernel.inbox.inbox import Refused
@@ -56,18 +56,21 @@ class Door:
         self,
         router: Router,
         owner_of: Callable[[str], str | None],
-        senders: Senders,
+        senders: Senders | None,
         telemetry: DoorTelemetry,
         *,
         keep: Keeps | None = None,
         places: Places | None = None,
+        way: Way = "http",
     ) -> None:
+        """Without `senders` nobody counts here what each source sent: whoever tries events again counts them once they are settled."""
         self._router = router
         self._owner_of = owner_of
         self._senders = senders
         self._telemetry = telemetry
         self._keep = keep
         self._places = places
+        self._way = way.encode()
         self._enrolled: dict[Enrolment, bytes] = {}
 
     async def receive(self, events: Sequence[Told], caller: Caller) -> Answer:
@@ -113,11 +116,13 @@ class Door:
         enrolled = self._enrolled.get(enrolment)
         if enrolled is None:
             enrolled = self._enrolled[enrolment] = enrolment.as_enrolled()
-        return b'{"event":%b,"enrolled":%b,"via":"http"}' % (told.raw, enrolled)
+        return b'{"event":%b,"enrolled":%b,"via":"%b"}' % (told.raw, enrolled, self._way)
 
     def _note(self, events: Sequence[Told], results: Sequence[Verdict], caller: Caller) -> None:
         for status, count in Counter(result.status for result in results).items():
             self._telemetry.events.labels(status).inc(count)
+        if self._senders is None:
+            return
         pairs = zip(events, results, strict=True)
         self._senders.note((told.source, result.status) for told, result in pairs if told.source is not None and told.source in caller.enrolments)
 

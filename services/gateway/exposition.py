@@ -13,6 +13,7 @@ from services.gateway.figures.answer import Json
 from services.gateway.figures.figures import Figures
 from services.gateway.figures.question import Question
 from services.gateway.figures.snapshot import Head, Snapshot
+from services.gateway.grants import Grant
 from services.kernel.errors import RefusedError
 from services.kernel.http.problems import ProblemError
 from services.kernel.postgres.database import UNAVAILABLE
@@ -27,12 +28,12 @@ EXPOSED = (
     "cases.opened", "cases.resolved", "cases.closed", "cases.reopened", "cases.amount", "cases.amount_settled",
     "units.coverage", "grids.coverage", "centres.coverage", "cases.resolution_rate", "cases.time_to_resolve",
 )  # fmt: skip
-"""What is exposed: counts since the beginning, stocks and rates as of today. All else is asked of the API."""
+"""What is always exposed: counts since the beginning, stocks and rates as of today; and definitions that say `exposed: true`. All else: the API."""
 
 
 class _Everybody:
-    def may(self, klass: str) -> bool:
-        return klass != "restricted"
+    grants = (Grant(),)
+    namespaces: frozenset[str] = frozenset()
 
 
 class FigureCollector(Collector):
@@ -40,7 +41,8 @@ class FigureCollector(Collector):
 
     def __init__(self, figures: Figures, metrics: tuple[str, ...] = EXPOSED) -> None:
         self._figures = figures
-        self._metrics = tuple(metric for metric in metrics if metric in figures.catalogue.metrics)
+        own = (metric.id for metric in figures.catalogue.metrics.values() if metric.exposed)
+        self._metrics = tuple(dict.fromkeys(metric for metric in (*metrics, *own) if metric in figures.catalogue.metrics))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first: asyncio.Task[None] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])

@@ -4,8 +4,9 @@ from datetime import date
 from typing import NamedTuple
 
 from services.gateway.figures.answer import Json
-from services.gateway.figures.guard import RESTRICTED, Reader, is_restricted
+from services.gateway.figures.guard import Reader, classes_of
 from services.gateway.figures.snapshot import Snapshot
+from services.gateway.grants import is_within
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.postgres.queries import load
 
@@ -48,12 +49,13 @@ class Happened(NamedTuple):
         return {"type": f"org.wangge.{_TYPES[self.measure]}.v1", "kind": self.kind, "area": self.area, "at": self.day.isoformat()}
 
     def visible_in(self, snapshot: Snapshot, area: str | None, reader: Reader, catalogue: Catalogue) -> bool:
-        """Whether it lies in an area and the reader may know of its kind."""
-        if is_restricted(catalogue, self.kind) and not reader.may(RESTRICTED):
+        """Whether it lies in an area and the reader may know of it."""
+        trees, classes = snapshot.trees(snapshot.today), classes_of(catalogue, self.kind)
+        if area is not None and not is_within(trees.areas, self.area, (area,)):
             return False
-        if area is None:
-            return True
-        return self.area is not None and any(standing.key == area for standing in snapshot.trees(snapshot.today).areas.path(self.area))
+        return any(
+            classes <= set(grant.classes) and grant.has_kind(self.kind) and grant.reaches(trees, self.area, self.organisation) for grant in reader.grants
+        )
 
 
 async def list_happened(snapshot: Snapshot, after: int) -> list[Happened]:

@@ -1,19 +1,26 @@
 """Requests that a room answers itself: one thing as it stands, its history, a person's name for the vault."""
 
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 
 from services.gateway.access import Caller, forbidden
+from services.gateway.figures.tree import Trees
+from services.gateway.grants import EVERYTHING
 from services.gateway.rooms import Rooms
+from services.gateway.things import Document, Stand, Veil, grant_for, kinds_in, stand_of
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.contracts.registry import OWNERS
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
 
 MOST_PERSON_BYTES = 64 * 1024
+
+
+TreeSource = Callable[[], Awaitable[Trees]]
+"""Gives the trees of today."""
 
 
 class Passed(msgspec.Struct):
@@ -27,20 +34,38 @@ class Passed(msgspec.Struct):
 class Passing:
     """Hands requests on to the rooms."""
 
-    def __init__(self, rooms: Rooms, catalogue: Catalogue) -> None:
+    def __init__(self, rooms: Rooms, catalogue: Catalogue, trees: TreeSource | None = None) -> None:
         self._rooms = rooms
-        self._kinds = catalogue.kinds
+        self._catalogue = catalogue
+        self._trees = trees
 
-    async def entity(self, family: str, key: str, caller: Caller, *, history: bool = False, query: str = "") -> Passed:
-        """A thing, or what was told of it, from its owner; a restricted one only for who may see that class."""
+    async def entity(self, family: str, key: str, caller: Caller, *, history: bool = False, query: Mapping[str, int] | None = None) -> Passed:
+        """A thing, or what was told of it, from its owner: as far as its class, its place and the people in it allow."""
         owner = OWNERS.get(family)
         if owner is None:
             raise ProblemError(Problem("not-found", "Not found", 404, f"there is no family {family}: {', '.join(OWNERS)}"))
-        path = f"/entities/{family}/{_quoted(self._whole(key, caller))}" + ("/history" if history else "")
-        answer = await self._ask(owner, "GET", path + (f"?{query}" if query else ""))
-        if answer.status_code == httpx.codes.OK:
-            self._check_class(answer.content, caller)
-        return _passed(answer)
+        whole = self._whole(key, caller)
+        path = f"/entities/{family}/{_quoted(whole)}" + ("/history" if history else "")
+        answer = await self._ask(owner, "GET", path + (f"?{urlencode(query)}" if query else ""))
+        if answer.status_code != httpx.codes.OK or EVERYTHING in caller.grants:
+            return _passed(answer)
+        document = msgspec.json.decode(answer.content)
+        kinds, bounded = set(kinds_in(document)), any(not grant.is_everywhere for grant in caller.grants)
+        stand = await self._stand(family, whole, document, history=history) if bounded else None
+        grant = grant_for(caller, self._catalogue, kinds, stand, await self._trees() if bounded and self._trees is not None else None)
+        if grant.names_persons:
+            return _passed(answer)
+        veil = Veil(caller, self._catalogue)
+        veil.check_key(family, whole, {document.get("kind") or family})
+        return Passed(answer.status_code, msgspec.json.encode(veil.over(document)), "application/json")
+
+    async def _stand(self, family: str, key: str, document: Document, *, history: bool) -> Stand | None:
+        thing = await self._fetch(family, key) if history else document
+        return None if thing is None else await stand_of(thing, self._fetch)
+
+    async def _fetch(self, family: str, key: str) -> Document | None:
+        answer = await self._ask(OWNERS[family], "GET", f"/entities/{family}/{_quoted(key)}")
+        return msgspec.json.decode(answer.content) if answer.status_code == httpx.codes.OK else None
 
     async def person(self, register: str, reference: str, body: bytes, caller: Caller) -> Passed:
         """Puts a person's name or phone into the vault; for sources of that register only."""
@@ -57,11 +82,6 @@ class Passing:
             raise ProblemError(Problem("invalid", "The key needs its namespace", 400, f"write namespace:{key}"))
         return f"{namespaces.pop()}:{key}"
 
-    def _check_class(self, content: bytes, caller: Caller) -> None:
-        named = (self._kinds.get(kind) for kind in _kinds(msgspec.json.decode(content)))
-        if not all(caller.may(kind.access) for kind in named if kind is not None):
-            raise forbidden("things of this kind are shown to whom the operator allows")
-
     async def _ask(self, owner: str, method: str, path: str, body: bytes | None = None) -> httpx.Response:
         headers = {"content-type": "application/json"} if body is not None else None
         try:
@@ -76,14 +96,6 @@ class Passing:
 def unavailable(detail: str) -> ProblemError:
     """The error for what may succeed in a moment."""
     return ProblemError(Problem("unavailable", "Not available now", 503, f"{detail}: try again"), {"retry-after": "1"})
-
-
-def _kinds(document: Any) -> set[str]:
-    """Every kind that a thing or its history names."""
-    if isinstance(document, dict):
-        own = {document["kind"]} if isinstance(document.get("kind"), str) else set()
-        return own.union(*(_kinds(value) for value in document.values()))
-    return set().union(*map(_kinds, document)) if isinstance(document, list) else set()
 
 
 def _quoted(part: str) -> str:

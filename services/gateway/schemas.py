@@ -74,6 +74,13 @@ class RefusalPageDocument(BaseModel):
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
 
+class WayDocument(BaseModel):
+    """A source's traffic over one way."""
+
+    counts: dict[str, int] = Field(description="Events by status")
+    last_at: datetime | None
+
+
 class SourceDocument(BaseModel):
     """One enrolled source and its traffic."""
 
@@ -83,13 +90,14 @@ class SourceDocument(BaseModel):
     kinds: list[str] = Field(description="Prefixes of the kinds it may write")
     areas: list[str] = Field(description="Roots of the subtrees it may write in; empty: anywhere")
     may_write: bool
-    last_at: datetime | None = Field(description="When this door last took events from it over HTTP; null: not since `since`")
-    counts: dict[str, int] = Field(description="Events by status, since `since`")
-    refused: int = Field(description="Events that stand refused, over any way in")
+    first_at: datetime | None = Field(description="When the first event of it was taken; null: never")
+    last_at: datetime | None = Field(description="When an event of it was last taken, over any way")
+    counts: dict[str, int] = Field(description="Events by status, over all ways and gateways; some may be a second behind")
+    ways: dict[Literal["http", "kafka"], WayDocument] = Field(description="The same by way")
+    refused: int = Field(description="Events that stand refused and were not accepted later")
 
 
 class SourcesDocument(BaseModel):
     """The enrolled sources."""
 
-    since: datetime = Field(description="From when this process counts")
     sources: list[SourceDocument]

@@ -9,8 +9,8 @@ import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
+from services.gateway.figures.admission import admit
 from services.gateway.figures.figures import Figures
-from services.gateway.figures.guard import check_metric
 from services.gateway.figures.periods import Interval
 from services.gateway.figures.question import PARAMETERS, Given, invalid, read_question
 from services.gateway.live import Asked, Live, Message, Screen
@@ -79,7 +79,7 @@ async def read_screen(figures: Figures, request: Request, reader_of: ReaderOf, s
     asked = tuple(Asked(read_question(metric, given), period) for metric in metrics)
     async with figures.snapshots.take() as snapshot:
         for one in asked:
-            check_metric(figures.engine.prepare(snapshot, one.on(snapshot.today)).metric, reader)
+            admit(figures.engine, snapshot, figures.engine.prepare(snapshot, one.on(snapshot.today)), reader)
     return Screen(asked, reader, area=given.one("area"), events=events == "true", seen=seen)
 
 

@@ -3,12 +3,13 @@
 Stocks are as of the end of the day; flows stand on the day of the act, with the fields the act left (of an end: found).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from services.kernel.catalogue.counted import Counted
 from services.kernel.contracts.commands import Document
-from services.kernel.contracts.facts import Dims, Roles, Row, canonical
+from services.kernel.contracts.facts import Roles, Row, Sums, canonical, with_sums
 from services.kernel.lifecycle.record import Record
 from services.kernel.lifecycle.stamps import day_of
 from services.kernel.lifecycle.standing import Standing, ended
@@ -26,10 +27,10 @@ TREE = "_tree"
 
 
 class Dimensions(Protocol):
-    """What the catalogue knows of a kind's declared dimensions."""
+    """What the catalogue knows of what a kind is counted by."""
 
-    def dims(self, kind: str, attributes: Document) -> Dims:
-        """Declared dimension → value, of these attributes."""
+    def counted(self, kind: str, document: Document) -> Counted:
+        """Declared dimensions and sums, of these fields and attributes."""
         ...
 
 
@@ -40,6 +41,7 @@ class _Face(NamedTuple):
     place: Place
     dims: str
     roles: str | None
+    sums: Sums = ()
 
 
 class Counting:
@@ -54,7 +56,7 @@ class Counting:
         if state.withdrawn:
             return []
         if isinstance(state, Record):
-            return [self._amount(entity, state)]
+            return list(self._amount(entity, state))
         if entity.family == "link":
             return list(self._link(entity, entities))
         lives = spells(state)
@@ -78,24 +80,25 @@ class Counting:
     def _link(self, entity: Entity, entities: Entities) -> Iterator[Row]:
         life = link_life(entity, entities)
         pieces = ((piece.start, piece.end, self._link_face(entity, piece.data, piece.place)) for piece in life.pieces)
-        for first, after, face in day_stretches(pieces):
-            yield _row("links", face, first, after)
+        yield from _stretches("links", pieces)
         for measure, acts in (("links.set", life.sets), ("links.ended", life.ends)):
             for act in acts:
-                yield _occurrence(measure, self._link_face(entity, act.data, act.place), act.at)
+                yield from _occurrence(measure, self._link_face(entity, act.data, act.place), act.at)
 
-    def _amount(self, entity: Entity, state: Record) -> Row:
+    def _amount(self, entity: Entity, state: Record) -> Iterator[Row]:
         data, day = state.data, day_of_amount(state)
         kind, of = _kind(entity, data), subject_of(data.get("of"), "entry")
-        dims = self._declared(kind, data) | _texts(unit=data.get("unit"), of=of)
+        dims, sums = self._catalogue.counted(kind, data)
+        dims = dims | _texts(unit=data.get("unit"), of=of)
         roles = _texts(of=of, by=subject_of(data.get("by"), "organisation"))
         place = Place(key_of(data.get("area")), key_of(data.get("organisation")))
-        return Row("amounts", kind, *place, canonical(dims), day, day, int(data["value"]), None, canonical(roles) if roles else None)
+        row = Row("amounts", kind, *place, canonical(dims), day, day, int(data["value"]), None, canonical(roles) if roles else None)
+        return with_sums(row, sums)
 
     def _face(self, entity: Entity, data: Document) -> _Face:
         """Where a thing stands, what it is, and what it is counted by."""
         family, kind = entity.family, _kind(entity, data)
-        dims, roles = self._declared(kind, data), Roles()
+        (dims, sums), roles = self._catalogue.counted(kind, data), Roles()
         place = Place(key_of(data.get("area")), key_of(data.get("organisation")))
         if family == "area":
             place = Place(key_of(entity.subject), None)
@@ -106,12 +109,12 @@ class Counting:
             dims |= _texts(standing=data.get("standing"))
         elif family == "entry":
             roles = _texts(of=subject_of(data.get("of"), "entry"))
-        return _Face(kind, place, canonical(dims), canonical(roles) if roles else None)
+        return _Face(kind, place, canonical(dims), canonical(roles) if roles else None, sums)
 
     def _node(self, entity: Entity, data: Document) -> _Face:
         """A node of the tree: what it stands under, and what of it may serve as a dimension of what stands there."""
         kind, parent = _kind(entity, data), key_of(data.get("parent"))
-        dims = self._declared(kind, data)
+        dims = self._catalogue.counted(kind, data).dims
         if entity.family == "area":
             return _Face(kind, Place(parent, None), canonical(dims), None)
         dims |= _texts(field=data.get("field"), formation=data.get("formation"))
@@ -120,16 +123,25 @@ class Counting:
     def _link_face(self, entity: Entity, data: Document, place: Place) -> _Face:
         kind = _kind(entity, data)
         roles = {end: subject for end in ("from", "to") if (subject := subject_of(data.get(end), "entry")) is not None}
-        return _Face(kind, place, canonical(self._declared(kind, data)), canonical(roles))
-
-    def _declared(self, kind: str, data: Document) -> Dims:
-        return dict(self._catalogue.dims(kind, data.get("attributes") or {}))
+        dims, sums = self._catalogue.counted(kind, data)
+        return _Face(kind, place, canonical(dims), canonical(roles), sums)
 
 
 def _stock(family: str, lives: list[Spell], faces: list[list[_Face]]) -> Iterator[Row]:
     pieces = ((part.start, part.end, face) for life, seen in zip(lives, faces, strict=True) for part, face in zip(life.segments, seen, strict=True))
-    for first, after, face in day_stretches(pieces):
-        yield _row(STOCKS[family], face, first, after)
+    return _stretches(STOCKS[family], pieces)
+
+
+def _stretches(measure: str, pieces: Iterable[tuple[str, str | None, _Face]]) -> Iterator[Row]:
+    """The rows of a stock. What a number changes splits its own stretches and no others."""
+    told = list(pieces)
+    for first, after, face in day_stretches((start, end, face._replace(sums=())) for start, end, face in told):
+        yield _row(measure, face, first, after)
+    for name in sorted({name for _, _, face in told for name, _ in face.sums}):
+        having = ((start, end, face._replace(sums=tuple(one for one in face.sums if one[0] == name))) for start, end, face in told)
+        for first, after, face in day_stretches(having):
+            for _, value in face.sums:  # one, or none while it was not told
+                yield _row(f"{measure}:{name}", face, first, after)._replace(value=value)
 
 
 def _flows(family: str, lives: list[Spell], faces: list[list[_Face]], *, opening: bool) -> Iterator[Row]:
@@ -139,13 +151,13 @@ def _flows(family: str, lives: list[Spell], faces: list[list[_Face]], *, opening
     for number, (life, seen) in enumerate(zip(lives, faces, strict=True)):
         from_before = number == 0 and opening
         if not from_before:
-            yield _occurrence(BEGINNINGS[family], seen[0], life.start)
+            yield from _occurrence(BEGINNINGS[family], seen[0], life.start)
         if life.end is not None and not (from_before and life.lapsed_at_once):
-            yield _occurrence(ENDINGS[family], seen[-1], life.end)
+            yield from _occurrence(ENDINGS[family], seen[-1], life.end)
         for position, part in enumerate(life.segments[1:], 1):
             if part.verb == "transferred":
-                yield _occurrence(TRANSFERRED_OUT, seen[position - 1], part.start)
-                yield _occurrence(TRANSFERRED_IN, seen[position], part.start)
+                yield from _occurrence(TRANSFERRED_OUT, seen[position - 1], part.start)
+                yield from _occurrence(TRANSFERRED_IN, seen[position], part.start)
 
 
 def _kind(entity: Entity, data: Document) -> str:
@@ -161,6 +173,6 @@ def _row(measure: str, face: _Face, first: date, after: date | None) -> Row:
     return Row(measure, face.kind, *face.place, face.dims, first, after, 1, None, face.roles)
 
 
-def _occurrence(measure: str, face: _Face, at: str) -> Row:
+def _occurrence(measure: str, face: _Face, at: str) -> Iterator[Row]:
     day = day_of(at)
-    return _row(measure, face, day, day)
+    return with_sums(_row(measure, face, day, day), face.sums)

@@ -17,6 +17,7 @@ from services.kernel.logs import configure
 from services.kernel.people import Pseudonyms
 from services.kernel.postgres.database import Database
 from services.kernel.telemetry import new_registry
+from services.kernel.versions.watch import VersionWatch
 from services.kernel.writing.batch_api import batch_router
 from services.kernel.writing.read_api import Things, things_router
 from services.kernel.writing.writer import Writer
@@ -58,12 +59,16 @@ def create_app(settings: MembersSettings) -> FastAPI:
         ends = EndsClock(database, log, system_clock)
         ends.start()
         health.check("writer", writer.check)
+        version = VersionWatch(database, catalogue.version, settings.catalogue)
+        version.start()
+        health.check("catalogue", version.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(STOCKS.values()), clock=system_clock, spellings=spellings)
         app.include_router(batch_router(reader, writer, token))
         app.include_router(things_router(things, token))
         app.include_router(names_router(database, token))
         app.include_router(people_router(Vault(database, people, settings.secret("vault.key")), telemetry, token))
         yield
+        await version.stop()
         await ends.stop()
         await writer.stop()
         await database.close()

@@ -4,9 +4,10 @@ Facts are written by our own rooms, but read here as if by strangers: what Postg
 still one letter among others.
 
 This is the hot loop of the processor, a fact has some four rows, and it lives on repetition: a row is a JSON array whose first five elements say where it
-counts and whose others say when and how much, and either part is mostly one that was seen before. So a row is cut in two at the text of its first date, and
-both halves are looked up as they are. Any cut will do: the halves in the tables have been decoded and checked as what they are, and if both are there the row
-is the array of both. Otherwise the row is decoded and checked like any JSON, and its halves are remembered.
+counts and whose others say when and how much, and either part is mostly one that was seen before. So the text of `was` or `now` is cut where a row seems to
+end, each row at the text of its first date, and the halves are looked up as they are. Any cut will do: what is in the tables has been decoded and checked as
+the elements it is said to be, so what is a string of known halves and the cuts between them is the list of those rows, and of nothing else. Otherwise the
+list is decoded and checked like any JSON, and its halves are remembered. Roles are mostly new: they are decoded each time, between halves that are known.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw
 
-from services.metrics.lines import pack_axis, pack_start, pack_tail
+from services.metrics.lines import pack_axis, pack_records, pack_rest, pack_thing
 from services.metrics.model import Axes, Letter
 
 MOST = 2**53 - 1
@@ -24,8 +25,9 @@ MOST = 2**53 - 1
 
 _AXES_LONGEST = 2000  # bytes; axes are one index entry, which may have 2,700
 _ROLES_LONGEST = 1000  # bytes; a role stands in an index entry with what has it
-_TAILS_KEPT = 200_000
+_RESTS_KEPT = 200_000
 _NULL = Raw(b"null")
+_SEAM = b',"20'  # where a row is cut: before its first date, of this century
 
 _Key = Annotated[str, Meta(min_length=1, max_length=100)]
 _Value = Annotated[int, Meta(ge=-MOST, le=MOST)]
@@ -41,7 +43,7 @@ class _Axes(msgspec.Struct, array_like=True, gc=False):
     dims: Raw
 
 
-class _Tail(msgspec.Struct, array_like=True, gc=False):
+class _Rest(msgspec.Struct, array_like=True, gc=False):
     """The other elements of a row, those of a later version passed over. roles stays the text it is."""
 
     day: date
@@ -52,8 +54,8 @@ class _Tail(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Data(msgspec.Struct, gc=False):
-    was: list[Raw]
-    now: list[Raw]
+    was: Raw
+    now: Raw
 
 
 class _Fact(msgspec.Struct, gc=False):
@@ -70,9 +72,10 @@ class UnreadableError(Exception):
 
 
 _decode = msgspec.json.Decoder(_Fact).decode
-_decode_row = msgspec.json.Decoder(list[Raw]).decode
+_decode_rows = msgspec.json.Decoder(list[list[Raw]]).decode
 _decode_axes = msgspec.json.Decoder(_Axes).decode
-_decode_tail = msgspec.json.Decoder(_Tail).decode
+_decode_rest = msgspec.json.Decoder(_Rest).decode
+_decode_roles = msgspec.json.Decoder(dict[str, str]).decode
 _decode_texts = msgspec.json.Decoder(dict[_Key, _Key] | None).decode
 _UNREADABLE = (msgspec.MsgspecError, UnreadableError, ValueError, TypeError, RecursionError)
 
@@ -82,7 +85,8 @@ class Folder:
 
     def __init__(self) -> None:
         self._axes: dict[bytes, bytes] = {}  # the first half of a row, as in the fact -> the number of its axes, packed
-        self._tails: dict[bytes, bytes] = {}  # the second half -> day, until, value, since and roles, packed
+        self._rests: dict[bytes, bytes] = {}  # the second half, behind the seam, of a row without roles -> day, until, value and since, packed
+        self._before_roles: dict[bytes, bytes] = {}  # the same, up to its roles, of a row that has some
         self.missing: dict[bytes, Axes] = {}  # axes that were met and have no number yet
 
     def __len__(self) -> int:
@@ -101,61 +105,84 @@ class Folder:
         """
         try:
             fact = _decode(body)  # type: ignore[arg-type]
-            lines = self._fold(fact, body or b"")
-            return Letter(int(fact.sequence), fact.sourceepoch, offset, lines or [], body or b"", None, lines is not None)
+            numbers: list[bytes] = []
+            roles: dict[int, bytes] = {}
+            complete = self._add(fact.data.was, numbers, roles)
+            taken = len(numbers) // 2
+            complete &= self._add(fact.data.now, numbers, roles)
+            # Our rooms escape control characters only: rare, so only then the texts are looked into. One byte is looked for much faster than two.
+            if b"\\" in body and b"\\u" in body:  # type: ignore[operator]
+                _look_for_nul(fact)
+            records = pack_records(pack_thing(fact.subject), taken, numbers, roles) if complete and numbers else []
+            return Letter(int(fact.sequence), fact.sourceepoch, offset, records, body, None, complete, len(numbers) // 2)  # type: ignore[arg-type]
         except _UNREADABLE as error:
             return Letter(None, None, offset, [], body or b"", f"{type(error).__name__}: {error}"[:300])
 
-    def _fold(self, fact: _Fact, body: bytes) -> list[bytes] | None:
-        axes, tails = self._axes, self._tails
-        lines: list[bytes] = []
+    def _add(self, rows: Raw, numbers: list[bytes], roles: dict[int, bytes]) -> bool:
+        """Adds the numbers of these rows, two pieces each, and their roles; whether all their axes have one."""
+        text = bytes(rows)
+        if text == b"[]":
+            return True
+        axes, rests, before = self._axes, self._rests, len(numbers)
+        try:
+            if text[:2] != b"[[":
+                raise KeyError
+            for row in text[2:-2].split(b"],["):
+                head, _, rest = row.partition(_SEAM)
+                numbers.append(axes[head])
+                packed = rests.get(rest)
+                numbers.append(self._take_roles(rest, len(numbers) // 2, roles) if packed is None else packed)
+        except KeyError:  # a half that is not known, or a cut in the midst of a text
+            del numbers[before:]
+            return self._add_decoded(rows, numbers, roles)
+        return True
+
+    def _take_roles(self, rest: bytes, place: int, roles: dict[int, bytes]) -> bytes:
+        before, brace, text = rest.partition(b",{")
+        packed = self._before_roles[before]
+        roles[place] = _checked_roles(brace[1:] + text)
+        return packed
+
+    def _add_decoded(self, rows: Raw, numbers: list[bytes], roles: dict[int, bytes]) -> bool:
         complete = True
-        for sign, rows in ((-1, fact.data.was), (1, fact.data.now)):
-            if not rows:
-                continue
-            start = pack_start(sign, fact.subject)
-            for raw in rows:
-                row = bytes(raw)
-                cut = row.find(b',"20')
-                axis, tail = axes.get(row[:cut]), tails.get(row[cut:])
-                if axis is None or tail is None:
-                    axis, tail = self._decode_halves(raw)
-                if axis is None:
-                    complete = False
-                else:
-                    lines.append(start + axis + tail)
-        if b"\\u" in body:  # our rooms escape control characters only: rare, so only then the texts are looked into
-            _look_for_nul(fact)
-        return lines if complete else None
-
-    def _decode_halves(self, raw: Raw) -> tuple[bytes | None, bytes]:
-        elements = _decode_row(raw)
-        first, second = b"[" + b",".join(elements[:5]), b"," + b",".join(elements[5:]) + b"]"
-        tail = self._tails.get(second)
-        if tail is None:
-            tail, again = _tail(second)
-            if again and len(self._tails) < _TAILS_KEPT:
-                self._tails[second] = tail
-        axis = self._axes.get(first)
-        if axis is None and first not in self.missing:
-            self.missing[first] = _checked_axes(first)
-        return axis, tail
+        for row in _decode_rows(rows):
+            head, tail = b",".join(row[:5]), b"," + b",".join(row[5:])
+            axis = self._axes.get(head)
+            if axis is None:
+                complete = False
+                if head not in self.missing:
+                    self.missing[head] = _checked_axes(head)
+            packed, text = _read_rest(tail)
+            if text is not None:
+                roles[len(numbers) // 2] = text
+            if tail.startswith(_SEAM) and len(self._rests) + len(self._before_roles) < _RESTS_KEPT:
+                if text is None:
+                    self._rests[tail[len(_SEAM) :]] = packed
+                elif len(row) == 10:
+                    self._before_roles[b",".join(row[5:9])[len(_SEAM) - 1 :]] = packed
+            numbers += (axis or b"", packed)
+        return complete
 
 
-def _tail(text: bytes) -> tuple[bytes, bool]:
-    """The packed second half, and whether it is one that may come again."""
-    tail = _decode_tail(b"[" + text[1:])
-    if tail.until is not None and tail.until < tail.day:
+def _read_rest(text: bytes) -> tuple[bytes, bytes | None]:
+    """The second half of a row, packed, and its roles."""
+    rest = _decode_rest(b"[" + text[1:] + b"]")
+    if rest.until is not None and rest.until < rest.day:
         raise UnreadableError("a row ends before it begins")
-    roles = bytes(tail.roles)
-    if roles != b"null" and (roles[:1] != b"{" or len(roles) > _ROLES_LONGEST):
-        raise UnreadableError(f"roles are no object of at most {_ROLES_LONGEST} bytes")
-    value = 1 if tail.value is None else tail.value
-    return pack_tail(tail.day, tail.until, value, tail.since, None if roles == b"null" else roles), roles == b"null"
+    roles = bytes(rest.roles)
+    packed = pack_rest(rest.day, rest.until, 1 if rest.value is None else rest.value, rest.since)
+    return packed, None if roles == b"null" else _checked_roles(roles)
+
+
+def _checked_roles(text: bytes) -> bytes:
+    if len(text) > _ROLES_LONGEST:
+        raise UnreadableError(f"roles are longer than {_ROLES_LONGEST} bytes")
+    _decode_roles(text)
+    return text
 
 
 def _checked_axes(text: bytes) -> Axes:
-    axes = _decode_axes(text + b"]")
+    axes = _decode_axes(b"[" + text + b"]")
     dims = str(axes.dims, "utf-8")
     if dims == "null":
         dims = "{}"
@@ -168,11 +195,10 @@ def _checked_axes(text: bytes) -> Axes:
 
 def _look_for_nul(fact: _Fact) -> None:
     texts = [fact.subject]
-    for raw in (*fact.data.was, *fact.data.now):
-        elements = _decode_row(raw)
-        axes = _decode_axes(b"[" + b",".join(elements[:5]) + b"]")
+    for row in (*_decode_rows(fact.data.was), *_decode_rows(fact.data.now)):
+        axes = _decode_axes(b"[" + b",".join(row[:5]) + b"]")
         texts += [axes.measure, axes.kind, axes.area or "", axes.organisation or ""]
-        for text in (axes.dims, elements[9] if len(elements) > 9 else _NULL):
+        for text in (axes.dims, row[9] if len(row) > 9 else _NULL):
             for name, value in (_decode_texts(text) or {}).items():
                 texts += [name, value]
     if any("\x00" in text for text in texts):

@@ -25,4 +25,4 @@ async def write(connection: Connection, generation: int, before: Mapping[Partiti
     if not letters:
         return Written(0, buried, None)
     waiting = await store.append(connection, generation, letters)
-    return Written(sum(len(letter.lines) for letter in letters), buried, waiting)
+    return Written(sum(letter.lines for letter in letters), buried, waiting)

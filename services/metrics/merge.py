@@ -1,4 +1,4 @@
-"""Signed rows into cells and presence, in the background: SQL only, one transaction for the next commits, one merger at a time."""
+"""Appended rows to where they stay, into cells and presence, in the background: SQL only, one transaction for the next commits, one merger at a time."""
 
 import asyncio
 
@@ -31,11 +31,9 @@ async def merge(connection: Connection, generation: int, most: int) -> tuple[int
         return 0, 0
     first = marks["merged_n"]
     last = marks["n"] if waiting <= most else first + max(1, commits * most // waiting)
-    rows = int(await connection.fetchval(_SQL.count_rows, generation, first, last, timeout=_LONG_S))
+    rows = int(await connection.fetchval(_SQL.merge_commits, generation, first, last, timeout=_LONG_S))
     if last == marks["n"] and rows != waiting:
         raise IncompleteError(f"generation {generation}: {waiting} rows are committed after {first}, {rows} are there")
-    for statement in (_SQL.add_cells, _SQL.add_presence):
-        await connection.execute(statement, generation, first, last, timeout=_LONG_S)
     await connection.execute(_SQL.move_merged, generation, last, rows)
     return rows, waiting - rows
 

@@ -19,15 +19,16 @@ Axes = tuple[str, str, str | None, str | None, str]
 
 
 class Letter(msgspec.Struct, gc=False):
-    """A record as it was read: a fact's lines, or what is wrong with it."""
+    """A record as it was read: a fact and how many lines it has, or what is wrong with it."""
 
     sequence: int | None  # None: not one of ours, it carries no number
     epoch: int | None  # None: could not be read
     offset: int | None  # None: read from the log, not from Kafka
-    lines: list[bytes]  # packed for COPY, see lines.py
+    packed: list[bytes]  # its lines as records of a COPY, see lines.py
     body: bytes
     fault: str | None = None
     complete: bool = True  # False: it has axes without a number, and is to be read again
+    lines: int = 0
 
 
 class Watermark(NamedTuple):

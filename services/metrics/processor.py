@@ -146,7 +146,7 @@ class Processor:
             ((_, letter),) = batch
             if letter.fault is not None:
                 raise
-            letter.fault, letter.lines = f"{type(error).__name__}: {error}"[:300], []
+            letter.fault, letter.lines, letter.packed = f"{type(error).__name__}: {error}"[:300], 0, []
             await self.apply(batch)
         else:
             self._report(batch, chosen)

@@ -54,7 +54,7 @@ class Reader:
             letters = await self.read(generation, [(letter.body, letter.offset) for letter in old])
             for letter, before in zip(letters, old, strict=True):
                 if before.fault is not None:
-                    letter.sequence, letter.fault, letter.lines = before.sequence, before.fault, []
+                    letter.sequence, letter.fault, letter.lines, letter.packed = before.sequence, before.fault, 0, []
             again.add(generation, partition, letters)
         return again
 

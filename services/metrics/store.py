@@ -50,12 +50,12 @@ async def append(connection: Connection, generation: int, letters: Sequence[Lett
 
     The last thing a transaction does: it holds everybody's counter.
     """
-    lines = list(chain.from_iterable(letter.lines for letter in letters))
-    taken = await connection.fetchrow(_SQL.take_number, generation, len(lines))
+    taken = await connection.fetchrow(_SQL.take_number, generation, sum(letter.lines for letter in letters))
     assert taken is not None
-    if lines:
-        source = _pieces(copy_of(taken["n"], lines))
-        await connection.copy_to_table(f"line_{generation}", schema_name="metrics", columns=COLUMNS, format="binary", source=source)
+    records = list(chain.from_iterable(letter.packed for letter in letters))
+    if records:
+        source = _pieces(copy_of(taken["n"], records))
+        await connection.copy_to_table(f"fresh_{generation}", schema_name="metrics", columns=COLUMNS, format="binary", source=source)
     await connection.execute(_SQL.wake_readers, generation, taken["n"])
     return int(taken["waiting"])
 

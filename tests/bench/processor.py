@@ -1,212 +1,178 @@
-"""How many facts a second the processor counts, beside a loop that only fetches and decodes the same topic.
+"""How many facts a second the processor counts, with its commits, beside a loop that only fetches and decodes the same topic.
 
-`python -m tests.bench.processor --postgres DSN --kafka SERVERS [--facts N] [--rounds R] [--without-merge]`; the address is a superuser's. It makes a database
-and a topic of its own, fills the topic with cases that move (4 rows a fact; 541 grids, 20 kinds, 400 days), and drops both at the end. Rounds of the loop and
-of the processor alternate, since the machine is seldom quiet. Facts are counted between the first and the last commit.
+Each round: that loop, the processor, the merge alone over what the processor left, the processor with the merge beside it. They alternate, since the machine
+is seldom quiet. The first quarter of the facts is warm-up: there the worker meets most axes for the first time, and has them numbered. Processor time is told apart, in microseconds a fact, for the client (the loop, or
+the worker), PostgreSQL and the broker. The topic and the database are the bench's own; the platform's services rest meanwhile.
 """
 
-import argparse
 import asyncio
-import json
 import os
-import random
 import signal
-import statistics
 import sys
 import time
-from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
-import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+import psutil
+from aiokafka import AIOKafkaConsumer
 
-from services.kernel.contracts.facts import Row, canonical, row_as_json
-from services.kernel.contracts.topics import PARTITIONS, Topic, partition_of
+from deploy.local.platform import Platform
+from services.kernel.contracts.topics import Topic
 from services.kernel.postgres.migrate import find_migrations, migrate
 from services.kernel.topics import Topics
 from services.metrics import fold
 from services.metrics.merge import merge
+from tests.bench.cpu import Meter
+from tests.bench.workload import fill
 
-GRIDS, KINDS, DAYS = 541, 20, 400
+FACTS = 200_000
 NAME = f"bench_{os.getpid()}"
 TOPIC = f"cases.v1.{NAME}"
-_encode = msgspec.json.Encoder().encode
+LOOP, ALONE, MERGE, BESIDE = "raw loop", "processor", "merge alone", "processor beside the merge"
 
 
-def fact(number: int, sequence: int, chance: random.Random) -> bytes:
-    """A case that moves: one row taken back, three put."""
-    day = date(2025, 1, 1) + timedelta(days=chance.randrange(DAYS))
-    before = day - timedelta(days=chance.randrange(1, 30))
-    grid, kind = f"zhuhai:g-{chance.randrange(GRIDS):03d}", f"case.livelihood.k{chance.randrange(KINDS):02d}"
-    place = ("cases.open", kind, grid, f"zhuhai:o-{grid[-3:]}")
-    new = canonical({"channel": "hotline", "state": "new", "tier": "2"})
-    accepted = canonical({"channel": "hotline", "state": "accepted", "tier": "2"})
-    now = [Row(*place, new, before, day), Row(*place, accepted, day), Row("cases.moved", *place[1:], canonical({"state": "accepted"}), day, day)]
-    return _encode(
-        {
-            "specversion": "1.0",
-            "id": "0192e4a0-1111-7222-8333-444455556666",
-            "source": "urn:wangge:cases",
-            "type": "org.wangge.case.moved.v1",
-            "subject": f"case/zhuhai:c-{number}",
-            "time": f"{day}T08:00:00+08:00",
-            "datacontenttype": "application/json",
-            "sequence": f"{sequence:020d}",
-            "sourceepoch": 1,
-            "catalogueversion": "ab12cd34",
-            "recordedtime": f"{day}T00:00:01Z",
-            "causationid": f"https://zhuhai.example/platform#e-{number}",
-            "data": {
-                "case": f"zhuhai:c-{number}",
-                "state": "accepted",
-                "was": [row_as_json(Row(*place, new, before))],
-                "now": [row_as_json(row) for row in now],
-            },
-        }
-    )
+class Place(NamedTuple):
+    """Where it is measured."""
+
+    kafka: str
+    owner: str  # addresses of the bench's database, as its owner and as the worker
+    worker: str
+    servers: Mapping[str, int]  # the processes of PostgreSQL and the broker
 
 
-async def fill(servers: str, facts: int) -> float:
-    """Fills the topic; returns the mean size of a fact in bytes."""
-    producer = AIOKafkaProducer(bootstrap_servers=servers, acks="all", max_batch_size=256 * 1024, max_request_size=4 << 20)
-    await producer.start()
-    chance, sequences, size = random.Random(7), Counter[int](), 0
-    builders = {partition: producer.create_batch() for partition in range(PARTITIONS)}
-    sent = []
-    for number in range(facts):
-        key = f"case/zhuhai:c-{number}"
-        partition = partition_of(key)
-        sequences[partition] += 1
-        body = fact(number, sequences[partition], chance)
-        size += len(body)
-        if builders[partition].append(key=key.encode(), value=body, timestamp=None) is None:
-            sent.append(await producer.send_batch(builders[partition], TOPIC, partition=partition))
-            builders[partition] = producer.create_batch()
-            builders[partition].append(key=key.encode(), value=body, timestamp=None)
-    for partition, builder in builders.items():
-        if builder.record_count():
-            sent.append(await producer.send_batch(builder, TOPIC, partition=partition))
-    await asyncio.gather(*sent)
-    await producer.stop()
-    return size / facts
+class Result(NamedTuple):
+    """What came of one contestant in one round."""
+
+    rate: float  # a second: facts, or of the merge alone rows
+    cpu: Mapping[str, float]  # microseconds a fact, by process
 
 
-async def raw(servers: str, facts: int) -> float:
-    """Facts a second of a loop that fetches and decodes what the processor decodes, and does nothing with it."""
-    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=servers, auto_offset_reset="earliest", enable_auto_commit=False, max_partition_fetch_bytes=1 << 20)
+async def raw(place: Place, facts: int) -> Result:
+    """A loop that fetches and decodes what the processor decodes, and does nothing with it."""
+    consumer = AIOKafkaConsumer(TOPIC, bootstrap_servers=place.kafka, auto_offset_reset="earliest", enable_auto_commit=False, max_partition_fetch_bytes=1 << 20)
     await consumer.start()
     seen, first, started = 0, 0, 0.0
+    meter = Meter({})
     while seen < facts:
         for records in (await consumer.getmany(timeout_ms=1000, max_records=10_000)).values():
             for record in records:
                 fold._decode(record.value)
             seen += len(records)
-        if not started:
-            started, first = time.perf_counter(), seen
-    elapsed = time.perf_counter() - started
+        if not started and seen >= facts / 4:
+            started, first, meter = time.perf_counter(), seen, Meter({"client": os.getpid(), **place.servers})
+    result = _result(facts - first, started, meter)
     await consumer.stop()
-    return (seen - first) / elapsed
+    return result
 
 
-async def counted(connection: asyncpg.Connection, servers: str, dsn: str, facts: int, *, merge: bool) -> float:
-    """Facts a second of one worker, started for this and told to stop after it."""
+async def counted(place: Place, connection: asyncpg.Connection, facts: int, *, merging: bool) -> Result:
+    """One worker, started for this and told to stop after it."""
     await connection.execute("SELECT metrics.drop_generation(1); SELECT metrics.make_generation(1)")
     await connection.execute("INSERT INTO metrics.watermark (generation, topic, partition) SELECT 1, $1, generate_series(0, 11)", TOPIC)
     environment = os.environ | {
-        "WANGGE_POSTGRES": dsn,
-        "WANGGE_KAFKA": servers,
+        "WANGGE_POSTGRES": place.worker,
+        "WANGGE_KAFKA": place.kafka,
         "WANGGE_PORT": "0",
         "WANGGE_METRICS_GROUP": f"{NAME}-{time.monotonic_ns()}",
         "WANGGE_METRICS_UNMERGED_ROWS": str(10**9),
         "BENCH_TOPIC": TOPIC,
-        "BENCH_MERGE": str(int(merge)),
+        "BENCH_MERGE": str(int(merging)),
     }
     worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.bench.processor_worker", env=environment)
     try:
         done, first, started = 0, 0, 0.0
-        while done < facts:
+        meter = Meter({})
+        while (done or 0) < facts:
             await asyncio.sleep(0.02)
             done = await connection.fetchval("SELECT sum(sequence)::bigint FROM metrics.watermark WHERE generation = 1")
-            if done and not started:
-                started, first = time.perf_counter(), done
-        return (facts - first) / (time.perf_counter() - started)
+            if not started and (done or 0) >= facts / 4:
+                started, first, meter = time.perf_counter(), done, Meter({"client": worker.pid, **place.servers})
+        return _result(facts - first, started, meter)
     finally:
         worker.send_signal(signal.SIGTERM)
         await asyncio.wait_for(worker.wait(), 20)
 
 
-async def merged(connection: asyncpg.Connection) -> float:
-    """Rows a second of the merge alone, over what the last round left."""
-    total, started = 0, time.perf_counter()
-    while True:
+async def merged(place: Place, connection: asyncpg.Connection, facts: int) -> Result:
+    """The merge alone, over what the last round left."""
+    total, waiting = 0, 1
+    started, meter = time.perf_counter(), Meter(place.servers)
+    while waiting:
         async with connection.transaction():
             rows, waiting = await merge(connection, 1, 200_000)
         total += rows
-        if waiting == 0:
-            return total / (time.perf_counter() - started)
+    elapsed = time.perf_counter() - started
+    return Result(total / elapsed, _per_fact(meter, facts))
 
 
-def with_name(dsn: str, name: str, user: str | None = None) -> str:
-    """The address of another database of the server."""
-    parts = urlsplit(dsn)
-    location = parts.netloc if user is None else f"{user}@{parts.netloc.rpartition('@')[2]}"
-    return urlunsplit(parts._replace(netloc=location, path=f"/{name}"))
+def _result(facts: int, started: float, meter: Meter) -> Result:
+    elapsed = time.perf_counter() - started
+    return Result(facts / elapsed, _per_fact(meter, facts))
 
 
-async def bench(arguments: argparse.Namespace) -> dict[str, object]:
-    """Runs all rounds; returns the report."""
-    admin = await asyncpg.connect(arguments.postgres)
+def _per_fact(meter: Meter, facts: int) -> dict[str, float]:
+    return {name: used / facts * 1e6 for name, used in meter.read().items()}
+
+
+async def rounds(place: Place, turns: int, facts: int) -> dict[str, list[Result]]:
+    """All rounds, on a filled topic and a migrated database."""
+    found: dict[str, list[Result]] = {name: [] for name in (LOOP, ALONE, MERGE, BESIDE)}
+    connection = await asyncpg.connect(place.owner, statement_cache_size=0, command_timeout=600)
+    for _ in range(turns):
+        found[LOOP].append(await raw(place, facts))
+        found[ALONE].append(await counted(place, connection, facts, merging=False))
+        found[MERGE].append(await merged(place, connection, facts))
+        found[BESIDE].append(await counted(place, connection, facts, merging=True))
+        told = {name: (round(results[-1].rate), {who: round(used, 1) for who, used in results[-1].cpu.items()}) for name, results in found.items()}
+        sys.stderr.write(f"{told}\n")
+    await connection.close()
+    return found
+
+
+def rows_of(found: Mapping[str, list[Result]]) -> list[dict[str, Any]]:
+    """The rows of the bench's report: rates, each with its share of the raw loop in the same round (their median), and processor time."""
+    rows: list[dict[str, Any]] = []
+    for name, results in found.items():
+        shares = sorted(result.rate / loop.rate for result, loop in zip(results, found[LOOP], strict=True))
+        row = {"name": name, "unit": "rows/s" if name == MERGE else "facts/s", "rounds": [round(result.rate) for result in results]}
+        rows.append(row if name == MERGE else {**row, "of_raw": round(shares[len(shares) // 2], 2)})
+    for name, results in found.items():
+        for who in results[0].cpu:
+            rows.append({"name": f"{name}: processor time of {who}", "unit": "us/fact", "rounds": [round(result.cpu[who], 1) for result in results]})
+    return rows
+
+
+async def _bench(place: Place, admin_dsn: str, turns: int, facts: int) -> list[dict[str, Any]]:
+    admin = await asyncpg.connect(admin_dsn)
     await admin.execute(f"CREATE DATABASE {NAME} OWNER wangge_owner")
-    owner = with_name(arguments.postgres, NAME, "wangge_owner")
-    rounds: dict[str, list[float]] = {"raw": [], "processor": [], "processor beside the merge": []}
-    topics = Topics(arguments.kafka)
+    topics = Topics(place.kafka)
     try:
-        await migrate(owner, find_migrations())
+        await migrate(place.owner, find_migrations())
         topics.make(Topic(TOPIC, "bench", "", "", (), 86_400_000))
-        size = await fill(arguments.kafka, arguments.facts)
-        sys.stderr.write(f"{arguments.facts} facts of {size:.0f} bytes\n")
-        connection = await asyncpg.connect(owner)
-        worker = with_name(arguments.postgres, NAME, "wangge_metrics")
-        for _ in range(arguments.rounds):
-            rounds["raw"].append(await raw(arguments.kafka, arguments.facts))
-            rounds["processor"].append(await counted(connection, arguments.kafka, worker, arguments.facts, merge=False))
-            rounds.setdefault("merge alone (rows)", []).append(await merged(connection))
-            rounds["processor beside the merge"].append(await counted(connection, arguments.kafka, worker, arguments.facts, merge=True))
-            sys.stderr.write(f"{ {name: round(values[-1]) for name, values in rounds.items()} }\n")
-        await connection.close()
+        size = await fill(place.kafka, TOPIC, facts)
+        sys.stderr.write(f"{facts} facts of {size:.0f} bytes\n")
+        return rows_of(await rounds(place, turns, facts))
     finally:
         topics._ask().delete_topics([TOPIC])
         topics.close()
         await admin.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
         await admin.close()
-    base = statistics.median(rounds["raw"])
-    rows = [
-        {
-            "name": name,
-            "unit": "rows/s" if "rows" in name else "facts/s",
-            "rounds": [round(value) for value in values],
-            "min": round(min(values)),
-            "median": round(statistics.median(values)),
-            "max": round(max(values)),
-            "of_raw": None if "rows" in name else round(statistics.median(values) / base, 2),
-        }
-        for name, values in rounds.items()
-    ]
-    return {"bench": "processor", "machine": {"cpus": os.cpu_count(), "load": os.getloadavg()}, "rows": rows}
 
 
-def main() -> int:
-    """The command: one JSON document on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--postgres", required=True)
-    parser.add_argument("--kafka", required=True)
-    parser.add_argument("--facts", type=int, default=200_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    sys.stdout.write(json.dumps(asyncio.run(bench(parser.parse_args())), indent=2) + "\n")
-    return 0
+def with_name(dsn: str, name: str) -> str:
+    """The address of another database of the server."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(platform: Platform, turns: int) -> list[dict[str, Any]]:
+    """All rounds on this platform, whose services rest meanwhile."""
+    platform.stop_services()
+    addresses, pids = platform.addresses, platform.pids()
+    owner, worker = (with_name(addresses.dsn(role), NAME) for role in ("wangge_owner", "wangge_metrics"))
+    place = Place(platform.kafka, owner, worker, {"postgres": pids["postgres"], "broker": pids["kafka"]})
+    load = psutil.getloadavg()
+    rows = asyncio.run(_bench(place, addresses.superuser_dsn, turns, int(os.environ.get("BENCH_FACTS", FACTS))))
+    sys.stderr.write(f"load before: {load}, after: {psutil.getloadavg()}\n")
+    return rows

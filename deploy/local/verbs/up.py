@@ -14,6 +14,7 @@ from deploy.local.report import Progress, print_welcome, say
 from deploy.local.running import find_running
 from deploy.local.state import locate
 from deploy.local.verbs.options import PortOption, StateOption, WorkersOption
+from deploy.local.web import build_screens
 
 
 class _Stop(BaseException):
@@ -38,7 +39,9 @@ def up(
         say("it runs already")
         print_welcome(running)
         return
-    platform = Platform(folder.root, port, plan=plan_from_environment(workers), say=Progress())
+    progress = Progress()
+    build_screens(progress)
+    platform = Platform(folder.root, port, plan=plan_from_environment(workers), say=progress)
     _supervise(platform, show=not supervise)
 
 

@@ -48,7 +48,9 @@ class Naming(NamedTuple):
             return None
         if by in {"area", "organisation"}:
             return self.places.get(f"{by}/{group.key}")
-        return self.kinds.get(group.key) if by.rpartition(".")[2] == "kind" else None
+        if by.rpartition(".")[2] == "kind":
+            return self.kinds.get(group.key)
+        return self.places.get(f"{by.partition('.')[0]}/{group.key}") if view.layout.by_place else None
 
 
 def tell(metric: Metric, table: Table, asked: Asked, as_of: date, naming: Naming) -> Json:

@@ -60,7 +60,7 @@ class Asked(NamedTuple):
 
     def within(self, metric: Metric) -> Narrowing:
         """The narrowing inside a definition: its own conditions, and its defaults for what nobody asked about."""
-        inner = self.narrowing.by(conditions=metric.where)
+        inner = self.narrowing.by(kinds=self.kinds_of(metric), conditions=metric.where)
         defaults = tuple(one for one in metric.default_where if not inner.asks_about(one.dimension))
         return inner.by(conditions=defaults)
 
@@ -68,8 +68,8 @@ class Asked(NamedTuple):
         """The definition of an id that holds on the last day, if the catalogue has one."""
         return self.catalogue.definition(name, on=self.frame.period.last)
 
-    def kinds_of(self, operand: Operand | Covered) -> tuple[str, ...]:
-        """The prefixes an operand is narrowed to, by kinds or by marks; none: not narrowed."""
+    def kinds_of(self, operand: Operand | Covered | Metric) -> tuple[str, ...]:
+        """The prefixes an operand or definition is narrowed to, by kinds or by marks; none: not narrowed."""
         if operand.kinds or not operand.marks:
             return operand.kinds
         marked = tuple(sorted({kind.id for mark in operand.marks for kind in self.catalogue.marked(mark)}))
@@ -78,6 +78,8 @@ class Asked(NamedTuple):
     def leaf(self, measure: Measure, *split: str) -> Leaf:
         """The rows of a measure, as narrowed."""
         here = self.narrowing
+        if self.of is not None and "of" not in measure.roles:
+            raise UnsupportedDefinitionError(f"what {measure.id} is about is not told, so it cannot be narrowed by `of`")
         labels = tuple(one for one in here.conditions if not is_of_place(one))
         places = tuple(one for one in here.conditions if is_of_place(one))
         if any(is_of_place(one) for conditions in here.without for one in conditions):
@@ -133,5 +135,3 @@ def touched_measures(catalogue: Catalogue, metric: Metric, on: date) -> frozense
         if inner is not None:
             pending.extend(inner.measures)
     return frozenset(names)
-
-

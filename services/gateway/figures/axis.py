@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.gateway.figures.conditions import passes
+from services.gateway.figures.conditions import passes, values_of
 from services.gateway.figures.groups import ALL, EXCLUDED, Groups
 from services.gateway.figures.tree import Standing, Tree
 from services.kernel.catalogue.catalogue import is_below
@@ -54,6 +54,12 @@ class Axis:
             found = self._spots[key] = self._spot_of(way) if way else self.nowhere
         return found
 
+    def spots(self, key: str) -> tuple[Spot, ...]:
+        """The same, in every row of a breakdown by an attribute that is a set."""
+        spot = self.spot(key)
+        value = self._attribute(self._tree.live(key)) if self._asked.attribute and spot.group != EXCLUDED else None
+        return (spot,) if value is None else tuple(Spot(self._groups.number(one), spot.placed) for one in values_of(value))
+
     def below(self, key: str) -> Spot:
         """Where what stands under something ended below a key counts."""
         way = self._tree.path(key)
@@ -87,11 +93,15 @@ class Axis:
             return Spot(EXCLUDED, False)
         placed = rooted and all(standing.live for standing in way)
         if self._asked.attribute:
-            return Spot(self._groups.number(here.attribute(self._asked.attribute) if here else None), placed)
+            value = self._attribute(here)
+            return Spot(self._groups.number(None if value is None else values_of(value)[0]), placed)
         if not self._asked.breaks_down:
             return Spot(ALL, placed)
         row = self._row_of_level(way, placed=placed) if self._asked.level else self._row_below(way, rooted=rooted)
         return Spot(self._groups.number(None) if row is None else self._groups.number(row.key, row.kind), placed)
+
+    def _attribute(self, here: Standing | None) -> str | None:
+        return here.attribute(self._asked.attribute) if here else None
 
     def _row_below(self, way: list[Standing], *, rooted: bool) -> Standing | None:
         """The node just below the asked one, or the asked one itself for its own part; none if the way there has ended."""

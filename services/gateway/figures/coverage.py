@@ -80,9 +80,7 @@ async def places_covered(asked: Asked, cover: Cover, columns: list[list[object]]
     """The areas in which something that covers stands, with all areas above them, by bucket. The asked organisation bounds what covers."""
     snapshot, trees = asked.snapshot, asked.view.trees
     resolver = asked.view.resolver(())
-    records = await snapshot.connection.fetch(
-        SQL.list_standing_places, snapshot.head.generation, cover.measure.id, *cover.labels, *columns, cover.is_stock
-    )
+    records = await snapshot.connection.fetch(SQL.list_standing_places, snapshot.head.generation, cover.measure.id, *cover.labels, *columns, cover.is_stock)
     found: set[tuple[int, str]] = set()
     day = run.day or asked.frame.state
     for bucket, area, organisation in records:
@@ -96,7 +94,5 @@ def aliases(snapshot: Snapshot, run: Run) -> Iterable[list[str]]:
     """Which merged things now count as which others."""
     families = {AREA: snapshot.forest.areas, ORGANISATION: snapshot.forest.organisations}
     day = run.day or snapshot.today
-    merged = [
-        (f"{name}/{key}", f"{name}/{family.current(key, day)}") for name, family in families.items() for key, node in family.nodes.items() if node.merges
-    ]
+    merged = [(f"{name}/{key}", f"{name}/{family.current(key, day)}") for name, family in families.items() for key, node in family.nodes.items() if node.merges]
     return [thing for thing, _ in merged], [into for _, into in merged]

@@ -6,20 +6,22 @@ import asyncpg
 
 from services.gateway.figures.asking import Asked
 from services.gateway.figures.conditions import values_of
+from services.gateway.figures.distinct_places import count_places, is_place
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import sort_labels
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments, runs_of
 from services.gateway.figures.statements import SQL
 from services.gateway.figures.sums import add_up
 from services.gateway.figures.table import WHOLE, Numbers, Slot, Table
-from services.kernel.catalogue.metrics import Measure
+from services.kernel.catalogue.metrics import THING, Measure
 
-THING = "thing"
-"""The role of the thing counted itself."""
+__all__ = ["THING", "count_distinct"]
 
 
 async def count_distinct(asked: Asked, measure: Measure, of: str, families: tuple[str, ...] = ()) -> Table:
-    """Distinct things in a role of the rows of a measure, the things themselves (`thing`), or distinct values of a dimension."""
+    """Distinct things in a role of the rows of a measure, the things themselves (`thing`), distinct values of a dimension, or distinct places."""
+    if is_place(of):
+        return await count_places(asked, measure, of)
     if of != THING and of not in measure.roles:
         return await _count_values(asked, measure, of)
     snapshot, leaf = asked.snapshot, asked.leaf(measure)

@@ -87,6 +87,13 @@ class ExcludedDocument(BaseModel):
     count: int
 
 
+class VersionDocument(NumbersDocument):
+    """The figure by one version of its definition."""
+
+    version: int
+    valid_from: str
+
+
 class FigureDocument(NumbersDocument):
     """A figure that explains itself."""
 
@@ -105,13 +112,15 @@ class FigureDocument(NumbersDocument):
     by: list[RowDocument] | None = None
     series: list[PointDocument] | None = None
     compare: CompareDocument | None = None
+    versions: list[VersionDocument] | None = Field(None, description="Where the definition changes in the period: by each version that holds in it")
+    overlaps: bool | None = Field(None, description="True where something may count in several rows of the breakdown")
 
 
 class ItemDocument(BaseModel):
     """One thing, occurrence or record that a figure counts."""
 
     family: str
-    key: str
+    key: str | None = Field(description="Null where it stands for a person and the reader lacks the class")
     kind: str
     area: str | None = Field(description="Where it counts: its own area or its organisation's, merges followed")
     organisation: str | None
@@ -119,7 +128,8 @@ class ItemDocument(BaseModel):
     until: str | None = Field(None, description="The first day it stands no more")
     adds: int = Field(description="What it adds to the figure")
     dimensions: dict[str, str] | None = None
-    roles: dict[str, str] | None = None
+    roles: dict[str, str | None] | None = Field(None, description="By role, family/key; null where that stands for a person and may not be shown")
+    withheld: bool | None = Field(None, description="True where the key is left out for that reason")
     passed: bool | None = Field(None, description="Of a fulfilment: whether it passed every test, from at to until")
 
 
@@ -194,6 +204,39 @@ class TreeDocument(BaseModel):
     next: str | None
 
 
+class FeatureDocument(BaseModel):
+    """One area."""
+
+    type: str
+    id: str = Field(description="The area's key")
+    geometry: dict[str, Any] | None = Field(description="A Polygon or MultiPolygon; null: no outline was loaded")
+    properties: dict[str, Any] = Field(description="key, kind, name, parent; with an outline also synthetic, and origin where that was told")
+
+
+class GeometryDocument(BaseModel):
+    """A GeoJSON FeatureCollection of the areas, each before those in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "FeatureCollection", "as_of": "2024-05-31",
+                "features": [
+                    {
+                        "type": "Feature", "id": "zhuhai:g-1",
+                        "geometry": {"type": "Polygon", "coordinates": [[[113.5, 22.3], [113.6, 22.3], [113.6, 22.4], [113.5, 22.3]]]},
+                        "properties": {"key": "zhuhai:g-1", "kind": "area.grid", "name": "示例网格", "parent": "zhuhai:s-1", "synthetic": True},
+                    }
+                ],
+            }
+        }
+    )  # fmt: skip
+
+    type: str
+    as_of: str
+    features: list[FeatureDocument]
+    note: str | None = Field(None, description="Why there are no features")
+
+
 class StatusDocument(BaseModel):
     """How far the figures have come."""
 
@@ -217,11 +260,41 @@ class UnplacedDocument(BaseModel):
     count: int
 
 
+class LateDocument(BaseModel):
+    """A change told after a newer one of the same thing: it took what the newer one left, from the newer one's time on."""
+
+    family: str
+    key: str | None = Field(description="Null where it stands for a person and the key may not be shown")
+    kind: str | None
+    type: str
+    area: str | None
+    organisation: str | None
+    causation: str | None = Field(description="source#id of the event")
+    stated: str = Field(description="When it was said to hold from")
+    held_from: str = Field(description="When it holds from")
+    recorded: str
+    withheld: bool | None = None
+
+
+class ReferenceDocument(BaseModel):
+    """Something that counted rows name and nobody told of."""
+
+    family: str
+    key: str | None
+    role: str = Field(description="What it is to the rows: of, to, who, host …")
+    measure: str
+    count: int
+    withheld: bool | None = None
+
+
 class QualityDocument(BaseModel):
-    """What needs somebody's care."""
+    """What needs somebody's care. A section is there if it was asked for; late and unplaced also where none was named."""
 
     as_of: str
-    unplaced: list[UnplacedDocument]
+    late: list[LateDocument] | None = None
+    unplaced: list[UnplacedDocument] | None = None
+    references: list[ReferenceDocument] | None = None
+    next: dict[str, str | None] = Field(description="By section, the cursor of its next page; null on the last")
     dead_letters: int
     dead_letter_reasons: dict[str, int]
     seen_to: dict[str, dict[str, int]]

@@ -1,6 +1,7 @@
 """Answers questions from snapshots."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from services.gateway.figures.answer import Json, Names, Naming, numbers_at, rows_shown, tell
@@ -9,9 +10,11 @@ from services.gateway.figures.earlier import NothingBeforeError, earlier_frame
 from services.gateway.figures.forms import MixedUnitsError, evaluate
 from services.gateway.figures.frame import Frame, TooManyPointsError, frame_of
 from services.gateway.figures.groups import ALL
+from services.gateway.figures.periods import BEGINNING
 from services.gateway.figures.question import Question, check_dimension, invalid, kinds_of, layout_of
+from services.gateway.figures.second_trees import overlaps
 from services.gateway.figures.snapshot import Snapshot
-from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, combine
+from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, combine, with_rows
 from services.gateway.figures.view import Layout, Views
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.metrics import Mean, Metric, Nature, Quantile
@@ -90,8 +93,31 @@ class Engine:
         asked = prepared.asked
         table = await _evaluated(prepared, asked)
         told = tell(prepared.metric, table, asked, prepared.as_of, Naming(names, self._kind_names))
+        if overlaps(self.catalogue, asked.view.layout.by):
+            told["overlaps"] = True
         if prepared.question.compare is not None:
             await self._compare(prepared, table, told)
+        beside = await self._beside(prepared)
+        if beside:
+            told["versions"] = beside
+        return told
+
+    async def _beside(self, prepared: Prepared) -> list[Json]:
+        """Where the definition changes in the period asked for: the whole figure by each version that holds on one of its days, side by side."""
+        question, period = prepared.question, prepared.asked.frame.period
+        if question.version is not None or period.first == BEGINNING:
+            return []
+        versions = self.catalogue.definitions[prepared.metric.id]
+        holding = [
+            one for one, after in zip_longest(versions, versions[1:]) if one.valid_from <= period.last and (after is None or after.valid_from > period.first)
+        ]
+        if len(holding) < 2:
+            return []
+        told = []
+        for one in holding:
+            other = self.prepare(prepared.asked.snapshot, question._replace(version=one.version, by=""))
+            table = await _evaluated(other, other.asked)
+            told.append({"version": one.version, "valid_from": one.valid_from.isoformat(), **numbers_at(table, Slot(WHOLE, ALL))})
         return told
 
     async def _compare(self, prepared: Prepared, table: Table, told: Json) -> None:
@@ -117,7 +143,11 @@ class Engine:
 
 async def _evaluated(prepared: Prepared, asked: Asked) -> Table:
     try:
-        return await evaluate(prepared.metric, asked)
+        table = await evaluate(prepared.metric, asked)
+        if not overlaps(asked.catalogue, asked.view.layout.by):
+            return table
+        # Rows that overlap do not add up to the whole, so that is asked for by itself.
+        return with_rows(await evaluate(prepared.metric, asked.laid_out(asked.view.layout._replace(by="", level=""))), table)
     except MixedUnitsError as error:
         raise invalid("where", str(error)) from None
     except TooManyPointsError as error:
@@ -126,4 +156,3 @@ async def _evaluated(prepared: Prepared, asked: Asked) -> Table:
         raise invalid("from", str(error)) from None
     except UnsupportedDefinitionError as error:
         raise invalid("metric", f"{prepared.metric.id} cannot be evaluated: {error}") from None
-

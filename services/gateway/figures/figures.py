@@ -4,15 +4,19 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import date
 
+from services.gateway.figures.admission import admit, check_list
 from services.gateway.figures.answer import Json, Names
 from services.gateway.figures.asking import UnsupportedDefinitionError, touched_measures
+from services.gateway.figures.cursors import Cursors
 from services.gateway.figures.engine import Engine, Prepared
-from services.gateway.figures.guard import Reader, check_list, check_metric, counted_kinds, suppressed
-from services.gateway.figures.item_sources import sources_of
+from services.gateway.figures.guard import Reader, counted_kinds, suppressed
 from services.gateway.figures.items import Page, list_items
+from services.gateway.figures.persons import without_persons
 from services.gateway.figures.question import Question, invalid, kinds_of
+from services.gateway.figures.second_trees import trees_of
 from services.gateway.figures.snapshot import Head, Snapshot, Snapshots
 from services.gateway.figures.tree import Trees
+from services.gateway.grants import RESTRICTED
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.clock import Clock, system_clock
 from services.kernel.postgres.database import Database
@@ -31,11 +35,14 @@ async def no_names() -> Names:
 class Figures:
     """All figures of one database under one catalogue."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, *, clock: Clock = system_clock, names: NameSource = no_names) -> None:
+    def __init__(
+        self, database: Database, catalogue: Catalogue, *, clock: Clock = system_clock, names: NameSource = no_names, cursors: Cursors | None = None
+    ) -> None:
         self.catalogue = catalogue
-        self.snapshots = Snapshots(database, clock)
+        self.snapshots = Snapshots(database, clock, trees_of(catalogue))
         self.engine = Engine(catalogue)
         self._names = names
+        self._cursors = cursors or Cursors()
         self._known: Names = {}
         self.renamed = 0  # how often names have changed: what was told with the old ones is out of date then
         self._answers: OrderedDict[tuple[str, date, int, Question], Json] = OrderedDict()
@@ -47,8 +54,8 @@ class Figures:
 
     async def answer_in(self, snapshot: Snapshot, question: Question, reader: Reader) -> Json:
         """The same within a snapshot; equal questions of one commit and day are evaluated once."""
-        prepared = self.engine.prepare(snapshot, question)
-        check_metric(prepared.metric, reader)
+        prepared, grant = admit(self.engine, snapshot, self.engine.prepare(snapshot, question), reader)
+        question = prepared.question
         names = await self.names()
         key = (snapshot.head.id, snapshot.today, self.renamed, question)
         answer = self._answers.get(key)
@@ -59,20 +66,18 @@ class Figures:
                 while len(self._answers) > _MOST_ANSWERS:
                     self._answers.popitem(last=False)
         answer = {**answer, "lag_s": snapshot.head.lag_s}
-        if reader.may("restricted"):
+        if RESTRICTED in grant.classes:
             return answer
         return suppressed(self.catalogue, self._kinds_in(snapshot, prepared), answer, question.by)
 
     async def items(self, page: Page, reader: Reader) -> Json:
         """A page of what a figure counts."""
         async with self.snapshots.take() as snapshot:
-            prepared = self.engine.prepare(snapshot, page.question)
-            check_metric(prepared.metric, reader)
+            admitted = admit(self.engine, snapshot, self.engine.prepare(snapshot, page.question), reader)
             try:
-                sources = await sources_of(prepared, page.side)
-                kinds = {kind for source in sources for kind in counted_kinds(snapshot, [source.leaf.measure], source.leaf.labels.kinds)}
-                check_list(self.catalogue, kinds, reader)
-                return await list_items(self.engine, snapshot, page)
+                await check_list(admitted, page.side)
+                answer = await list_items(self.engine, snapshot, page._replace(question=admitted.prepared.question), self._cursors)
+                return answer if admitted.grant.names_persons else await without_persons(snapshot, self.catalogue, answer)
             except UnsupportedDefinitionError as error:
                 raise invalid("metric", f"{page.question.metric} cannot be listed: {error}") from None
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 AREA, ORGANISATION = "area", "organisation"
+_NONE: Mapping[str, str] = {}
 _decode_dims = msgspec.json.Decoder(dict[str, str]).decode
 
 
@@ -57,6 +58,16 @@ class Node(NamedTuple):
         return stretch, stretch.until is None or day < stretch.until
 
 
+class TreeLink(NamedTuple):
+    """A live stretch of a link of a second tree, from child to parent (both family/key)."""
+
+    kind: str
+    child: str
+    parent: str
+    day: date
+    until: date | None
+
+
 class Family:
     """All nodes of one tree."""
 
@@ -79,9 +90,11 @@ class Family:
 class Forest:
     """Both trees through time, as of one commit. `n` is that of the last commit that changed them."""
 
-    def __init__(self, rows: Iterable[TreeRow], generation: int = 1, n: int = 0) -> None:
+    def __init__(self, rows: Iterable[TreeRow], generation: int = 1, n: int = 0, links: Iterable[TreeLink] = (), seconds: Mapping[str, str] = _NONE) -> None:
         self.generation = generation
         self.n = n
+        self.links = tuple(links)  # of second trees, whose names `seconds` has by kind
+        self.seconds = seconds
         stretches: dict[str, dict[str, list[Stretch]]] = {AREA: {}, ORGANISATION: {}}
         merges: dict[str, dict[str, list[Merge]]] = {AREA: {}, ORGANISATION: {}}
         for row in rows:

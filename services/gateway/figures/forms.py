@@ -3,7 +3,7 @@
 from fractions import Fraction
 from functools import partial
 
-from services.gateway.figures.asking import Asked, UnsupportedDefinitionError, natures_of, rows_of
+from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, natures_of, rows_of
 from services.gateway.figures.coverage import count_covered
 from services.gateway.figures.distinct import count_distinct
 from services.gateway.figures.distribution import distribution
@@ -11,11 +11,13 @@ from services.gateway.figures.earlier import growth
 from services.gateway.figures.fulfilment import fulfil
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.periods import Compare
+from services.gateway.figures.running import ordinal
 from services.gateway.figures.sums import add_up
 from services.gateway.figures.table import WHOLE, Exact, Excluded, Numbers, Slot, Table, combine, fraction
-from services.gateway.figures.upward import at_ancestor
+from services.gateway.figures.upward import at_ancestor, at_everywhere
 from services.gateway.figures.view import View
 from services.kernel.catalogue.metrics import (
+    EVERYWHERE,
     Constant,
     Distinct,
     Fulfilment,
@@ -70,14 +72,14 @@ async def _evaluate(metric: Metric, asked: Asked) -> Table:  # noqa: PLR0911  on
         case Quantile(measure=name, q=q):
             return await distribution(*_swap(rows_of(asked, name, metric.id)), q)
         case Ratio():
-            return await _ratio(asked, metric.form)
+            return await _ratio(asked, metric.form, Narrowing().by(kinds=asked.kinds_of(metric), conditions=metric.where))
         case Total(terms=terms):
             return await _total(asked, terms)
         case Growth(of=of, against=against):
             is_stock = "stock" in natures_of(asked.catalogue, metric, asked.frame.period.last)
             return await growth(asked, Compare(against), partial(operand, of), is_stock=is_stock)
         case Ordinal(of=of, start=start):
-            return combine(await operand(of, asked), Table({}, empty=start), lambda one, other: one + other)
+            return await ordinal(asked, start, partial(operand, of))
         case Constant(value=value):
             return Table({}, empty=value)
         case Fulfilment():
@@ -126,11 +128,13 @@ async def _sum(asked: Asked, name: str, owner: str, uniform: tuple[str, ...], *,
     return Table(values, unplaced=summed.unplaced.rows if count else summed.unplaced.value, unit=unit)
 
 
-async def _ratio(asked: Asked, form: Ratio) -> Table:
+async def _ratio(asked: Asked, form: Ratio, always: Narrowing) -> Table:
     num = await operand(form.num, asked)
     # A coverage counts all things on the way; where the denominator is exactly them, it is not read twice.
     if isinstance(form.num, Operand) and num.den is not None and form.num.covered is not None and _is_same(form):
         return ratio(num, Table(num.den, unplaced=num.unplaced))
+    if form.den_at == EVERYWHERE:
+        return ratio(num, await at_everywhere(asked, always, partial(operand, form.den)))
     if form.den_at is not None:
         return ratio(num, await at_ancestor(asked, form.den_at, partial(operand, form.den)))
     if isinstance(form.num, Operand) and form.num.covered is not None and asked.view.layout.organisation is not None:

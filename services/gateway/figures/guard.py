@@ -1,36 +1,50 @@
 """What may be shown to whom: restricted kinds only in numbers large enough to hide in, and never as lists, unless the reader has the class."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from services.gateway.figures.answer import Json
 from services.gateway.figures.labels import fits
 from services.gateway.figures.snapshot import Snapshot
+from services.gateway.grants import RESTRICTED, Grant
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.kinds import Kind
-from services.kernel.catalogue.metrics import Metric
-from services.kernel.errors import Code, refuse
 
 LEAST_SHOWN = 10
 """Of restricted kinds, a number from 1 up to below this is not shown: it could be somebody one knows."""
-
-RESTRICTED = "restricted"
 
 
 class Reader(Protocol):
     """Whoever asks."""
 
-    def may(self, klass: str) -> bool:
-        """Whether figures and lists of a class (public, internal, restricted) may be shown in full."""
+    @property
+    def grants(self) -> Sequence[Grant]:
+        """What it may see; any one suffices."""
         ...
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """Whose keys it knows by itself: a source's own namespace and people register."""
+        ...
+
+
+def _known(catalogue: Catalogue, kind: str) -> Kind | None:
+    found: Kind | None = None
+    while kind and (found := catalogue.kinds.get(kind)) is None:
+        kind = kind.rpartition(".")[0]
+    return found
 
 
 def is_restricted(catalogue: Catalogue, kind: str) -> bool:
     """Whether a kind, or its nearest ancestor the catalogue knows, is restricted."""
-    found: Kind | None = None
-    while kind and (found := catalogue.kinds.get(kind)) is None:
-        kind = kind.rpartition(".")[0]
+    found = _known(catalogue, kind)
     return found is not None and found.access == RESTRICTED
+
+
+def is_about_person(catalogue: Catalogue, kind: str) -> bool:
+    """Whether a thing of this kind stands for one person, so that its key is theirs."""
+    found = _known(catalogue, kind)
+    return kind.partition(".")[0] == "member" or (found is not None and found.about_person)
 
 
 def counted_kinds(snapshot: Snapshot, measures: Iterable[str], kinds: tuple[tuple[str, ...], ...]) -> set[str]:
@@ -38,17 +52,10 @@ def counted_kinds(snapshot: Snapshot, measures: Iterable[str], kinds: tuple[tupl
     return {label.kind for measure in measures for label in snapshot.labels(measure) if fits(label.kind, kinds)}
 
 
-def check_metric(metric: Metric, reader: Reader) -> None:
-    """RefusedError if the reader lacks the class of a metric."""
-    if not reader.may(metric.access):
-        raise refuse(Code.NOT_ALLOWED, f"{metric.id} is {metric.access}: your key does not have that class")
-
-
-def check_list(catalogue: Catalogue, kinds: set[str], reader: Reader) -> None:
-    """RefusedError if things of restricted kinds would be listed to a reader without the class."""
-    restricted = sorted(kind for kind in kinds if is_restricted(catalogue, kind))
-    if restricted and not reader.may(RESTRICTED):
-        raise refuse(Code.NOT_ALLOWED, f"{', '.join(restricted)} may not be listed with your key: ask for other kinds with kind=")
+def classes_of(catalogue: Catalogue, kind: str) -> set[str]:
+    """The classes a list of such things asks for: that of the kind, or of its nearest ancestor the catalogue knows."""
+    known = _known(catalogue, kind)
+    return {known.access} if known is not None else set()
 
 
 def suppressed(catalogue: Catalogue, kinds: set[str], answer: Json, by: str) -> Json:
@@ -61,6 +68,8 @@ def suppressed(catalogue: Catalogue, kinds: set[str], answer: Json, by: str) -> 
         shown["by"] = [_shown(row) if whole or is_restricted(catalogue, row["key"] or "") else row for row in shown["by"]]
     if "series" in shown and whole:
         shown["series"] = [_shown(point) for point in shown["series"]]
+    if "versions" in shown and whole:
+        shown["versions"] = [_shown(version) for version in shown["versions"]]
     if "compare" in shown and whole:
         shown["compare"] = _shown(shown["compare"])
     return shown

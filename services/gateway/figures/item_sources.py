@@ -3,17 +3,24 @@
 from datetime import date
 from typing import NamedTuple
 
-from services.gateway.figures.asking import Asked, UnsupportedDefinitionError, rows_of
+from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, rows_of
 from services.gateway.figures.coverage import STANDS_IN, Cover, aliases, places_covered
 from services.gateway.figures.distinct import THING
+from services.gateway.figures.distinct_places import is_place, places_of
 from services.gateway.figures.engine import Prepared
 from services.gateway.figures.forest import AREA
+from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import sort_labels
 from services.gateway.figures.periods import BEGINNING, Period
 from services.gateway.figures.question import invalid
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments
+from services.gateway.figures.running import since_the_beginning
 from services.gateway.figures.statements import ITEMS as SQL
+from services.gateway.figures.table import WHOLE, Slot
+from services.gateway.figures.upward import at_asked_ancestor
+from services.gateway.figures.view import Layout
 from services.kernel.catalogue.metrics import (
+    EVERYWHERE,
     Constant,
     Distinct,
     Fulfilment,
@@ -29,6 +36,8 @@ from services.kernel.catalogue.metrics import (
     Total,
 )
 
+_NODES = {"area": "areas", "organisation": "organisations"}
+
 
 class Side(NamedTuple):
     """Which part of a rate is listed: `num` or `den`, less those in the other."""
@@ -40,6 +49,7 @@ class Side(NamedTuple):
 class Source(NamedTuple):
     """Rows to list: of a leaf, or who stands in a role of them; `only` these things, `without` those. Each adds its value, or 1, so many times."""
 
+    asked: Asked  # over whose trees, below which nodes
     leaf: Leaf
     counts: bool
     role: str = ""
@@ -73,15 +83,25 @@ async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
     if not isinstance(metric.form, Ratio):
         return await _of_metric(metric, asked)
     inner = await _inside(metric, asked)
-    chosen = {"num": metric.form.num, "den": metric.form.den}
-    # Of a coverage an organisation asked for bounds what covers, on both sides of the fraction.
-    free = isinstance(metric.form.num, Operand) and metric.form.num.covered is not None
-    sources = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[within], inner)]
+    sources = await _of_part(metric, metric.form, within, inner)
     if not_in is None:
         return sources
-    others = [source._replace(free_of_organisation=free) for source in await _of_operand(chosen[not_in], inner)]
-    things = tuple(sorted({thing for source in others for thing in await _things(prepared, source)}))
+    others = await _of_part(metric, metric.form, not_in, inner)
+    things = tuple(sorted({thing for source in others for thing in await _things(source)}))
     return [source._replace(without=things) for source in sources]
+
+
+async def _of_part(metric: Metric, form: Ratio, part: str, inner: Asked) -> list[Source]:
+    """The rows of the numerator or of the denominator; a denominator may be taken at an ancestor, or without what narrows the question."""
+    asked = inner
+    if part == "den" and form.den_at == EVERYWHERE:
+        always = Narrowing().by(kinds=inner.kinds_of(metric), conditions=metric.where)
+        asked = inner.narrowed(always).laid_out(Layout())._replace(of=None)
+    elif part == "den" and form.den_at is not None:
+        asked = at_asked_ancestor(inner, form.den_at)
+    # Of a coverage an organisation asked for bounds what covers, on both sides of the fraction.
+    free = isinstance(form.num, Operand) and form.num.covered is not None
+    return [source._replace(free_of_organisation=free) for source in await _of_operand(form.num if part == "num" else form.den, asked)]
 
 
 async def _inside(metric: Metric, asked: Asked) -> Asked:
@@ -100,9 +120,11 @@ async def _of_metric(metric: Metric, asked: Asked) -> list[Source]:  # noqa: PLR
         case Mean(measure=name) | Quantile(measure=name):
             return [_source(*rows_of(inner, name, metric.id), counts=False)]
         case Distinct(measure=name, of=of, families=families):
-            return [_distinct(*rows_of(inner, name, metric.id), of, families)]
-        case Growth(of=of) | Ordinal(of=of):
+            return [await _distinct(*rows_of(inner, name, metric.id), of, families)]
+        case Growth(of=of):
             return await _of_operand(of, inner)
+        case Ordinal(of=of):
+            return await _of_operand(of, inner._replace(frame=since_the_beginning(inner.frame)))
         case Total(terms=terms):
             return [one._replace(factor=term.factor * one.factor) for term in terms for one in await _of_operand(term.measure, inner)]
         case Constant():
@@ -110,7 +132,7 @@ async def _of_metric(metric: Metric, asked: Asked) -> list[Source]:  # noqa: PLR
         case Fulfilment(each=each):
             return await _of_operand(each, inner)
         case _:
-            raise UnsupportedDefinitionError(f"{metric.id} has no list of its own")
+            raise UnsupportedDefinitionError(f"{metric.id} is a rate and has no list of its own")
 
 
 async def _of_operand(named: str | Operand, asked: Asked) -> list[Source]:
@@ -119,7 +141,7 @@ async def _of_operand(named: str | Operand, asked: Asked) -> list[Source]:
         return await _of_metric(metric, asked) if metric is not None else [_source(*rows_of(asked, named, named), counts=False)]
     inner = asked.narrowed(asked.narrowing.by(kinds=asked.kinds_of(named), conditions=named.where))
     if named.of is not None:
-        return [_distinct(*rows_of(inner, named.measure, ""), named.of, ())]
+        return [await _distinct(*rows_of(inner, named.measure, ""), named.of, ())]
     if named.covered is None:
         return await _of_operand(named.measure, inner)
     measure, rows = rows_of(inner, named.measure, "")
@@ -134,14 +156,26 @@ def _source(measure: Measure, asked: Asked, *, counts: bool) -> Source:
     frame = asked.frame
     state = frame.state if measure.nature != "flow" else None
     period = Period(frame.period.first, frame.state) if measure.nature == "stock" else frame.period
-    return Source(asked.leaf(measure), counts, day=state, period=period)
+    return Source(asked, asked.leaf(measure), counts, day=state, period=period)
 
 
-def _distinct(measure: Measure, asked: Asked, of: str, families: tuple[str, ...]) -> Source:
+async def _distinct(measure: Measure, asked: Asked, of: str, families: tuple[str, ...]) -> Source:
+    if is_place(of):
+        return await _of_places(measure, asked, of)
     if of != THING and of not in measure.roles:
-        raise UnsupportedDefinitionError(f"{of} is a dimension: ask by={of} for its values")
+        raise UnsupportedDefinitionError(f"it counts values of {of}, and no things: ask by={of}")
     like = tuple(f"{family}/%" for family in families) or None
     return _source(measure, asked, counts=True)._replace(role=of, like=like)
+
+
+async def _of_places(measure: Measure, asked: Asked, of: str) -> Source:
+    """The nodes at which something stands or happens: those of the answer's tree, whatever else narrows the question."""
+    family = of.partition(":")[0]
+    nodes = asked.catalogue.measures[_NODES[family]]
+    things = tuple(sorted(f"{family}/{key}" for key in (await places_of(asked, measure, of)).get(Slot(WHOLE, ALL), ())))
+    outer = asked.narrowed(Narrowing()).laid_out(Layout())._replace(of=None)
+    day, covering = asked.frame.tree, (asked.leaf(measure),)
+    return Source(outer, outer.leaf(nodes), counts=True, only=things, day=day, period=Period(BEGINNING, day), covering=covering)
 
 
 async def _covered(asked: Asked, cover: Cover) -> tuple[str, ...]:
@@ -154,16 +188,14 @@ async def _covered(asked: Asked, cover: Cover) -> tuple[str, ...]:
     labels = sort_labels(snapshot.labels(cover.measure.id), cover.asked, asked.view.groups)
     common = place_arguments(snapshot, asked.view, asked.view.places((), frame.state), cover.measure.id)
     days = (frame.period.first, frame.state)
-    records = await snapshot.connection.fetch(
-        SQL.list_covered, *common, *label_arguments(labels), *days, cover.role, *aliases(snapshot, run), cover.is_stock
-    )
+    records = await snapshot.connection.fetch(SQL.list_covered, *common, *label_arguments(labels), *days, cover.role, *aliases(snapshot, run), cover.is_stock)
     return tuple(record["thing"] for record in records if record["thing"] is not None)
 
 
-async def _things(prepared: Prepared, source: Source) -> list[str]:
+async def _things(source: Source) -> list[str]:
     """The things a source lists; a member is also found as the person it is."""
-    arguments = arguments_of(prepared, source)
-    connection = prepared.asked.snapshot.connection
+    arguments = arguments_of(source)
+    connection = source.asked.snapshot.connection
     if source.role:
         records = await connection.fetch(SQL.list_distinct, *arguments, source.only, source.without, None, None, source.role, source.like)
     else:
@@ -177,9 +209,9 @@ async def _things(prepared: Prepared, source: Source) -> list[str]:
     return found + same
 
 
-def arguments_of(prepared: Prepared, source: Source) -> list[object]:
+def arguments_of(source: Source) -> list[object]:
     """The first 27 parameters of the statements that list."""
-    asked = prepared.asked
+    asked = source.asked
     labels = sort_labels(asked.snapshot.labels(source.leaf.measure), source.leaf.labels, asked.view.groups)
     places = asked.view.places(source.leaf.places, source.day)
     places = places._replace(organisations=[one._replace(group=0) for one in places.organisations], no_org=0) if source.free_of_organisation else places

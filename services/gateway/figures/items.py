@@ -1,6 +1,5 @@
 """What a figure is made of: the rows, things or people it counts, page by page, adding up to it at the same watermark."""
 
-import base64
 import hashlib
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -10,6 +9,7 @@ import msgspec
 
 from services.gateway.figures.answer import Json
 from services.gateway.figures.asking import Asked, touched_measures
+from services.gateway.figures.cursors import Cursor, Cursors
 from services.gateway.figures.distribution import BUCKET
 from services.gateway.figures.engine import Engine, Prepared
 from services.gateway.figures.fulfilment import Tested, as_items, find_tested
@@ -23,21 +23,6 @@ MOST_ITEMS = 500
 _DAY = timedelta(days=1)
 
 
-class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where the next page begins, and what the first one was taken from: watermark, day, and a fingerprint of what was asked."""
-
-    generation: int
-    n: int
-    today: date
-    asked: str
-    source: int
-    after: tuple[str, date | None, str | None, int | None] | None = None
-
-    def as_text(self) -> str:
-        """As it stands in `next` and `cursor`."""
-        return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
-
-
 class Page(NamedTuple):
     """One request for items."""
 
@@ -47,24 +32,16 @@ class Page(NamedTuple):
     limit: int = 100
 
 
-def read_cursor(text: str) -> Cursor:
-    """The cursor of a text; RefusedError if it is none of ours."""
-    try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Cursor)
-    except (ValueError, msgspec.MsgspecError):
-        raise invalid("cursor", "this is no cursor of ours; leave it out to begin anew") from None
-
-
-async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
+async def list_items(engine: Engine, snapshot: Snapshot, page: Page, cursors: Cursors) -> Json:
     """A page of what a figure counts."""
     asked = _fingerprint(page)
-    cursor = Cursor(snapshot.head.generation, snapshot.head.n, snapshot.today, asked, 0) if page.cursor is None else read_cursor(page.cursor)
+    cursor = Cursor(snapshot.head.generation, snapshot.head.n, snapshot.today, asked, 0) if page.cursor is None else cursors.read(page.cursor)
     if cursor.asked != asked:
         raise invalid("cursor", "this cursor belongs to another question; leave it out to begin anew")
     snapshot = snapshot.on(cursor.today)
     prepared = engine.prepare(snapshot, page.question)
     if isinstance(prepared.metric.form, Fulfilment):
-        return await _list_tested(prepared, prepared.metric.form, page, cursor)
+        return _written(await _list_tested(prepared, prepared.metric.form, page, cursor), cursors)
     sources = await sources_of(prepared, page.side)
     items: list[Json] = []
     total, added = 0, 0
@@ -73,7 +50,7 @@ async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
         here = number >= cursor.source and following is None
         room = page.limit - len(items) if here else 0
         after = cursor.after if number == cursor.source else None
-        records = await _read(prepared, source, after, room + 1 if here else 0)
+        records = await _read(source, after, room + 1 if here else 0)
         total += records[0]["total"]
         added += source.factor * (records[0]["total"] if source.counts else records[0]["sum"])
         found = [record for record in records if record["thing"] is not None]
@@ -83,12 +60,17 @@ async def list_items(engine: Engine, snapshot: Snapshot, page: Page) -> Json:
     answer = _page(prepared, items, (total, added), following)
     if page.cursor is not None and await _is_stale(prepared, sources, cursor):
         answer["stale"] = True
-    return answer
+    return _written(answer, cursors)
+
+
+def _written(answer: Json, cursors: Cursors) -> Json:
+    following = answer["next"]
+    return {**answer, "next": None if following is None else cursors.write(following)}
 
 
 def _page(prepared: Prepared, items: list[Json], sums: tuple[int, int], following: Cursor | None) -> Json:
     head = prepared.asked.snapshot.head
-    answer: Json = {"items": items, "total": sums[0], "sum": sums[1], "next": None if following is None else following.as_text()}
+    answer: Json = {"items": items, "total": sums[0], "sum": sums[1], "next": following}
     return {**answer, "as_of": prepared.as_of.isoformat(), "watermark": head.id, "seen_to": head.seen_to, "lag_s": head.lag_s}
 
 
@@ -137,11 +119,11 @@ def _after(record: asyncpg.Record) -> tuple[str, date | None, str | None, int | 
     return record["thing"], record["day"], record.get("tie"), record.get("copy")
 
 
-async def _read(prepared: Prepared, source: Source, after: tuple[str, date | None, str | None, int | None] | None, limit: int) -> list[asyncpg.Record]:
-    arguments = arguments_of(prepared, source)
+async def _read(source: Source, after: tuple[str, date | None, str | None, int | None] | None, limit: int) -> list[asyncpg.Record]:
+    arguments = arguments_of(source)
     where = after or (None, None, None, None)
     only, without = source.only, source.without
-    connection = prepared.asked.snapshot.connection
+    connection = source.asked.snapshot.connection
     if source.role:
         return list(await connection.fetch(SQL.list_distinct, *arguments, only, without, where[0], limit, source.role, source.like))
     return list(await connection.fetch(SQL.list_rows, *arguments, only, without, *where, limit))
@@ -183,7 +165,7 @@ async def _is_stale(prepared: Prepared, sources: list[Source], cursor: Cursor) -
         return False
     for source in sources:
         for leaf in (source.leaf, *source.covering):
-            arguments = arguments_of(prepared, source._replace(leaf=leaf))[:22]
+            arguments = arguments_of(source._replace(leaf=leaf))[:22]
             if await prepared.asked.snapshot.connection.fetchval(SQL.is_touched, *arguments, cursor.n):
                 return True
     return False

@@ -56,7 +56,7 @@ def sort_label(label: Label, asked: LabelAsked, groups: Groups) -> Sorted | None
     dims = _decode_dims(label.dims)
     if not all_pass(asked.conditions, dims) or any(all_pass(one, dims) for one in asked.without):
         return None
-    split = tuple(dims.get(name) for name in asked.split)
+    split = tuple(label.kind if name == "kind" else dims.get(name) for name in asked.split)
     if not asked.by:
         return Sorted((ALL,), split)
     if asked.by == "kind":

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.gateway.figures.axis import Asked, Axis, Spot
-from services.gateway.figures.forest import Family
+from services.gateway.figures.forest import AREA, Family
 from services.gateway.figures.groups import Groups
 from services.gateway.figures.periods import BEGINNING
 from services.gateway.figures.tree import Trees
@@ -39,7 +39,7 @@ class OrgPlace(NamedTuple):
 
 
 class Places(NamedTuple):
-    """All known keys, and the groups of what names no known one."""
+    """All known keys, and the groups of what names no known one. A key that falls into several rows of a breakdown comes once for each."""
 
     areas: list[AreaPlace]
     organisations: list[OrgPlace]
@@ -70,24 +70,32 @@ class Resolver:
         """Where a row counts on the organisation axis."""
         return self._organisations.spot(None if organisation is None else self.org_key(organisation, day))
 
+    def spot_of(self, family: str, key: str) -> Spot:
+        """Where a node itself counts on its family's axis."""
+        return (self._areas if family == AREA else self._organisations).spot(key)
+
     def places(self, day: date | None) -> Places:
         """All known keys. `day`: merges up to it are followed, whatever the row's own day; None: up to the row's own day."""
         forest = self._trees.forest
         days = list(forest.merge_days) if day is None else []
         areas = [
-            AreaPlace(key, first, last, *self._areas.spot(current)) for key, first, last, current in _by_era(forest.areas, days, day or BEGINNING)
+            AreaPlace(key, first, last, *spot)
+            for key, first, last, current in _by_era(forest.areas, days, day or BEGINNING)
+            for spot in self._areas.spots(current)
         ]
         organisations = [
-            OrgPlace(key, first, last, *self._organisations.spot(current), *self._area_spot(current))
+            OrgPlace(key, first, last, *spot, *area)
             for key, first, last, current in _by_era(forest.organisations, days, day or BEGINNING)
+            for spot in self._organisations.spots(current)
+            for area in self._area_spots(current)
         ]
         return Places(areas, organisations, self._areas.nowhere.group, self._organisations.nowhere.group, days)
 
-    def _area_spot(self, organisation: str) -> Spot:
+    def _area_spots(self, organisation: str) -> tuple[Spot, ...]:
         area, placed = self._trees.area_of(organisation)
-        if area is None or placed:
-            return self._areas.spot(area)
-        return self._areas.below(area)
+        if area is None:
+            return (self._areas.nowhere,)
+        return self._areas.spots(area) if placed else (self._areas.below(area),)
 
 
 def _by_era(family: Family, days: list[date], day: date) -> Iterator[tuple[str, int, int, str]]:

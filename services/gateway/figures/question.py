@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from services.gateway.figures import second_trees
 from services.gateway.figures.conditions import UnreadableConditionError, joined, read_condition
 from services.gateway.figures.frame import Asking
 from services.gateway.figures.periods import Compare, Interval
@@ -167,6 +168,7 @@ def dimensions_of(metric: Metric, catalogue: Catalogue) -> tuple[str, ...]:
     for name, family in (("area", AREA), ("org", ORGANISATION)):
         if name in metric.axes:
             own.add(f"{family}.kind")
+            own |= second_trees.dimensions_of(catalogue, family)
             own.update(f"{family}.{dimension}" for kind in catalogue.below(family) for dimension in (*kind.dimensions, *_FIELDS.get(family, ())))
     return tuple(sorted(own))
 

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
 
-from services.gateway.figures.forest import Forest, TreeRow
+from services.gateway.figures.forest import Forest, TreeLink, TreeRow
 from services.gateway.figures.labels import Label
 from services.gateway.figures.statements import SQL
 from services.gateway.figures.tree import Trees
@@ -17,11 +17,12 @@ from services.kernel.clock import Clock
 from services.kernel.days import business_date
 from services.kernel.postgres.database import Connection, Database
 
-_TREE = "_tree"
+_TREE, _LINKS = "_tree", "links"
 _MOST_COMMITS = 2_000
 """After more commits than this the vocabulary is read anew instead of caught up with."""
 
 _MOST_TREES = 64
+_NONE: Mapping[str, str] = {}
 SeenTo = dict[str, dict[str, int]]
 
 
@@ -56,8 +57,10 @@ class Head(NamedTuple):
 class Memory:
     """What is worth keeping between snapshots: the labels ever counted with the commit that last touched them, the forest, trees of days."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Mapping[str, str]) -> None:
         self.lock = asyncio.Lock()
+        self.seconds = seconds  # second trees by the kind of their links
+        self.moved = 0  # the commit that last touched such a link
         self.generation = 0
         self.checked = -1
         self.touched: dict[str, int] = {}
@@ -73,6 +76,8 @@ class Memory:
         """A measure's label was touched by a commit."""
         self.labels.setdefault(measure, set()).add(label)
         self.touched[measure] = max(n, self.touched.get(measure, 0))
+        if measure == _LINKS and label.kind in self.seconds:
+            self.moved = max(n, self.moved)
 
 
 class Snapshot:
@@ -117,10 +122,11 @@ class Snapshot:
 class Snapshots:
     """Takes snapshots."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, seconds: Mapping[str, str] = _NONE) -> None:
+        """`seconds`: which kinds of links are a second tree, and its name."""
         self._database = database
         self._clock = clock
-        self._memory = Memory()
+        self._memory = Memory(seconds)
 
     @asynccontextmanager
     async def take(self, *, rows_only: bool = False) -> AsyncIterator[Snapshot]:
@@ -142,15 +148,15 @@ class Snapshots:
                 return memory.forest
             for record in await connection.fetch(SQL.list_changes, head.generation, memory.checked):
                 memory.learn(record["measure"], Label(record["kind"], record["dims"]), record["n"])
-            if memory.touched.get(_TREE, 0) > memory.forest.n:
-                memory.forest = await _read_forest(connection, head)
+            if max(memory.touched.get(_TREE, 0), memory.moved) > memory.forest.n:
+                memory.forest = await _read_forest(connection, head, memory.seconds)
             memory.checked = head.n  # last: who finds it takes the rest as it is
             return memory.forest
 
 
 async def _forest_of(connection: Connection, head: Head, memory: Memory) -> Forest:
     """The forest of a snapshot that is older than what is remembered: the remembered one unless it changed since."""
-    return memory.forest if memory.forest.n <= head.n else await _read_forest(connection, head)
+    return memory.forest if memory.forest.n <= head.n else await _read_forest(connection, head, memory.seconds)
 
 
 async def _relearn(connection: Connection, head: Head, memory: Memory) -> None:
@@ -158,15 +164,17 @@ async def _relearn(connection: Connection, head: Head, memory: Memory) -> None:
     labels: dict[str, set[Label]] = {}
     for record in await connection.fetch(SQL.list_labels, head.generation):
         labels.setdefault(record["measure"], set()).add(Label(record["kind"], record["dims"]))
-    forest = await _read_forest(connection, head)
+    forest = await _read_forest(connection, head, memory.seconds)
     memory.labels, memory.touched, memory.forest = labels, {**dict.fromkeys(labels, head.n), _TREE: forest.n}, forest
-    memory.generation, memory.checked = head.generation, head.n
+    memory.generation, memory.checked, memory.moved = head.generation, head.n, forest.n
 
 
-async def _read_forest(connection: Connection, head: Head) -> Forest:
-    last = await connection.fetchval(SQL.read_last_tree_change, head.generation)
+async def _read_forest(connection: Connection, head: Head, seconds: Mapping[str, str]) -> Forest:
+    last = await connection.fetchval(SQL.read_last_tree_change, head.generation, list(seconds))
     records = await connection.fetch(SQL.list_tree, head.generation)
-    return Forest((TreeRow(*record.values()) for record in records), head.generation, last)
+    links = await connection.fetch(SQL.list_tree_links, head.generation, list(seconds)) if seconds else []
+    rows = (TreeRow(*record.values()) for record in records)
+    return Forest(rows, head.generation, last, (TreeLink(*link.values()) for link in links), seconds)
 
 
 async def _read_head(connection: Connection) -> Head:
@@ -174,6 +182,4 @@ async def _read_head(connection: Connection) -> Head:
     if record is None:
         raise RuntimeError("the live generation has no marks: metrics.make_generation has not run for it")
     seen_to: SeenTo = msgspec.json.decode(record["seen_to"] or "{}", type=SeenTo)
-    return Head(
-        record["generation"], record["n"], record["merged"], seen_to, record["seen"], record["told"], record["committed_at"], record["at"]
-    )
+    return Head(record["generation"], record["n"], record["merged"], seen_to, record["seen"], record["told"], record["committed_at"], record["at"])

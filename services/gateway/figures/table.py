@@ -61,6 +61,19 @@ def combine(first: Table, second: Table, what: Callable[[Exact, Exact], Exact | 
     return Table(values, empty=made(first.empty, second.empty), excluded=(*first.excluded, *second.excluded))
 
 
+def with_rows(whole: Table, rows: Table) -> Table:
+    """A figure with the rows of a breakdown of another: everything together is the first's."""
+
+    def joined(one: Numbers | None, other: Numbers | None) -> Numbers | None:
+        if one is None or other is None:
+            return one
+        return {slot: number for slot, number in one.items() if slot.group == 0} | {slot: number for slot, number in other.items() if slot.group != 0}
+
+    further = {name: joined(numbers, rows.further.get(name, {})) or {} for name, numbers in whole.further.items()}
+    values = joined(whole.values, rows.values) or {}
+    return msgspec.structs.replace(whole, values=values, num=joined(whole.num, rows.num), den=joined(whole.den, rows.den), further=further)
+
+
 def fraction(num: Exact, den: Exact) -> Fraction | None:
     """num/den, null when the denominator is 0."""
     return None if den == 0 else Fraction(num) / Fraction(den)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from services.gateway.figures.forest import Family, Forest
+from services.gateway.figures.forest import AREA, ORGANISATION, Family, Forest
+from services.gateway.figures.second_trees import SecondTrees
 
 
 class Standing(NamedTuple):
@@ -25,7 +26,7 @@ class Standing(NamedTuple):
 class Tree:
     """One family's tree on a day."""
 
-    def __init__(self, family: Family, day: date) -> None:
+    def __init__(self, family: Family, day: date, seconds: SecondTrees | None = None) -> None:
         self.family = family
         self.day = day
         self.nodes: dict[str, Standing] = {}
@@ -35,6 +36,11 @@ class Tree:
                 continue
             parent = None if stretch.parent is None else family.current(stretch.parent, day)
             self.nodes[key] = Standing(key, stretch.kind, live, parent, stretch.area, stretch.attributes)
+        if seconds is not None:
+            above = {key: standing.parent for key, standing in self.nodes.items()}
+            for key, standing in self.nodes.items():
+                if also := seconds.attributes(key, above):
+                    self.nodes[key] = standing._replace(attributes={**standing.attributes, **also})
         self.children: dict[str | None, list[str]] = {}
         for key in sorted(self.nodes):
             if self.nodes[key].live:
@@ -70,8 +76,11 @@ class Trees:
     def __init__(self, forest: Forest, day: date) -> None:
         self.forest = forest
         self.day = day
-        self.areas = Tree(forest.areas, day)
-        self.organisations = Tree(forest.organisations, day)
+        self.areas = Tree(forest.areas, day, self._seconds(AREA, forest.areas))
+        self.organisations = Tree(forest.organisations, day, self._seconds(ORGANISATION, forest.organisations))
+
+    def _seconds(self, name: str, family: Family) -> SecondTrees | None:
+        return SecondTrees(self.forest.links, self.forest.seconds, name, family, self.day) if self.forest.links else None
 
     def area_of(self, organisation: str) -> tuple[str | None, bool]:
         """The area an organisation's things stand in: its own or that of the nearest live ancestor that has one, and whether no ended node lay on the way.

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import structlog
@@ -20,6 +20,7 @@ from services.gateway.intake.speakers import Speakers
 from services.gateway.intake.telemetry import IntakeTelemetry
 from services.gateway.rooms import OWNERS
 from services.gateway.routing import Verdict
+from services.gateway.senders import Senders
 from services.kernel.contracts.registry import owner_of
 from services.kernel.errors import Code, Problem, problem
 
@@ -37,12 +38,15 @@ _problem = msgspec.json.Decoder(Problem).decode
 class Intake:
     """Reads, hands on, settles."""
 
-    def __init__(self, settings: IntakeSettings, speakers: Speakers, door: Door, rejected: Rejected, telemetry: IntakeTelemetry) -> None:
+    def __init__(
+        self, settings: IntakeSettings, speakers: Speakers, door: Door, rejected: Rejected, telemetry: IntakeTelemetry, senders: Senders | None = None
+    ) -> None:
         self._settings = settings
         self._speakers = speakers
         self._door = door
         self._rejected = rejected
         self._telemetry = telemetry
+        self._senders = senders
         self._stirred = {owner: asyncio.Event() for owner in (*OWNERS, DOOR)}
         self._backlog = Backlog(self._stirred, settings.inbound_patience)
         self._committed_at = 0.0
@@ -143,7 +147,13 @@ class Intake:
         self._backlog.decide(items, exist=True)
         for status, count in Counter(verdict.status for _, verdict in verdicts if verdict.status in {"accepted", "duplicate"}).items():
             self._telemetry.decided.labels(status).inc(count)
+        self._note((item, verdict.status) for item, verdict in verdicts if verdict.status in {"accepted", "duplicate"})
         self._telemetry.progress.set_to_current_time()
+
+    def _note(self, decided: Iterable[tuple[Item, str]]) -> None:
+        """Counts what is settled for good, and once, however often it was tried; of enrolled sources only."""
+        if self._senders is not None:
+            self._senders.note((item.told.source, status) for item, status in decided if item.enrolment is not None and item.told.source is not None)
 
     def _final(self, item: Item, verdict: Verdict) -> Refusal | None:
         if verdict.status != "rejected":
@@ -167,6 +177,7 @@ class Intake:
         for refusal in refusals:
             self._telemetry.refused.labels(refusal.problem.code).inc()
         self._telemetry.decided.labels("rejected").inc(len(refusals))
+        self._note((refusal.item, "rejected") for refusal in refusals)
         self._backlog.decide([refusal.item for refusal in refusals], exist=False)
 
 

@@ -97,7 +97,7 @@ function take(message, whole) {
     if (!whole) changed.add(figure.metric);
   }
   const behind = message.lag_s > 5;
-  state(behind ? "behind" : "live", say(behind ? "数据滞后" : "实时", behind ? "Behind" : "Live") + " · " + new Date().toLocaleTimeString(english ? "en" : "zh-CN"));
+  state(behind ? "behind" : "live", say(behind ? "数据滞后" : "实时", behind ? "Behind" : "Live") + " · " + new Date().toLocaleTimeString(english ? "en" : "zh-CN", { timeZone: "Asia/Shanghai" }));
   draw(changed);
 }
 

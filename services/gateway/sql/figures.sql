@@ -41,12 +41,21 @@ WHERE a.generation = $1 AND a.measure = '_tree'
 GROUP BY l.thing, a.kind, a.area, a.organisation, a.dims, l.day, l.until
 HAVING sum(l.sign) > 0;
 
+-- name: list_tree_links
+-- The stretches of links of these kinds, which make second trees, that stand.
+SELECT a.kind, l.roles::json ->> 'from' AS child, l.roles::json ->> 'to' AS parent, l.day, l.until
+FROM metrics.axis AS a
+JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
+WHERE a.generation = $1 AND a.measure = 'links' AND a.kind = ANY ($2::text[])
+GROUP BY l.thing, a.kind, l.roles, l.day, l.until
+HAVING sum(l.sign) > 0;
+
 -- name: read_last_tree_change
--- The commit that last changed the trees.
+-- The commit that last changed the trees, or a link of these kinds, which make second trees.
 SELECT coalesce(max(l.n), 0)
 FROM metrics.axis AS a
 JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
-WHERE a.generation = $1 AND a.measure = '_tree';
+WHERE a.generation = $1 AND (a.measure = '_tree' OR (a.measure = 'links' AND a.kind = ANY ($2::text[])));
 
 -- name: asked_axes
 -- What begins every statement below: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live

@@ -142,3 +142,11 @@ JOIN unnest($23::integer[], $24::date[], $25::date[]) AS s (span, first, last)
     ON CASE WHEN $28::boolean THEN r.day <= s.last AND (r.until > s.last OR r.until IS NULL) ELSE r.day BETWEEN s.first AND s.last END
 GROUP BY 1, 2, 3, 4, 5
 HAVING sum(r.sign) <> 0;
+
+-- name: list_withheld
+-- Which of these things ($4) were ever counted as one of these kinds ($3) in these measures ($2).
+SELECT DISTINCT r.thing
+FROM unnest($2::text[], $3::text[]) AS k (measure, kind)
+JOIN metrics.axis AS x ON x.generation = $1 AND x.measure = k.measure AND x.kind = k.kind
+JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
+WHERE r.thing = ANY ($4::text[]);

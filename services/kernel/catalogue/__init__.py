@@ -18,8 +18,16 @@ It reads `common/*.yaml` and `places/<place>/*.yaml`; a place adds kinds and met
           - {id: opened, names: {zh: 上报, en: Opened}, marks: [initial], to: [resolved]}
           - {id: resolved, names: {zh: 解决, en: Resolved}, marks: [resolved, final]}
 
+        writers: [police]               # roles of sources that may write it; none: all that are enrolled for it
+        valid_from: 2020-01-01          # first and last business day of its events; either may be absent
+        valid_until: 2025-12-31
+        rows: [C99]                     # for readers, and no process: the lines of a published list of systems that it carries,
+        source: "XX1-07"                # where they come from,
+        note: {zh: 按…理解, en: Read as …}   # the reading taken where the source leaves a choice open, and how to switch it,
+        example: {type: case.opened, data: {case: n-1, area: north}}   # an event of it (its kind may be left out); `check` reads it by the contract
+
 Attribute types: string, integer, boolean, enum, set, date, ref. Kinds of links add `from:` and `to:` (families of their ends) and `tree:` (a second tree).
-Metrics are described in metrics.py.
+A kind takes over writers and validity as well; rows, source, note and example are its own. Metrics are described in metrics.py.
 """
 
 from services.kernel.catalogue.catalogue import Catalogue, UnknownKindError, covered_by, is_below

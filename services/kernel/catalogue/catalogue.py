@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 
-from services.kernel.catalogue.kinds import Kind, Value, dims_of
+from services.kernel.catalogue.counted import Counted, counted_by
+from services.kernel.catalogue.kinds import Kind
 from services.kernel.catalogue.metrics import Measure, Metric
 
 
@@ -42,10 +44,10 @@ class Catalogue(msgspec.Struct, frozen=True):
         kind = self.kinds.get(kind_id)
         return kind.dimensions if kind else ()
 
-    def dims(self, kind_id: str, attributes: Mapping[str, Value | None]) -> dict[str, str]:
-        """The declared dimensions among an entity's attributes, as they stand in its rows; none for a kind the catalogue does not know."""
+    def counted(self, kind_id: str, document: Mapping[str, Any]) -> Counted:
+        """What a thing is counted by, as it stands in its rows; nothing for a kind the catalogue does not know."""
         kind = self.kinds.get(kind_id)
-        return dims_of(kind, attributes) if kind else {}
+        return counted_by(kind, document) if kind else Counted({})
 
     def definition(self, metric_id: str, *, on: date | None = None, version: int | None = None) -> Metric | None:
         """The definition of that version; else the one that holds on that day; else the newest. Before the first one's day the first holds."""

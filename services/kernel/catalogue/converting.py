@@ -9,6 +9,7 @@ from services.kernel.catalogue.source import Flaw, Pointer, Source
 
 Document = TypeVar("Document")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[\.\.\.\]")
+_BROKEN = re.compile(r"unknown field `[^`]* [^`]*`")
 _PATH = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`$")
 
 
@@ -20,7 +21,9 @@ def convert(source: Source, pointer: Pointer, value: object, to: type[Document],
         message = str(error)
         found = _PATH.search(message)
         inner = _steps(found["path"]) if found else ()
-        flaws.append(source.flaw((*pointer, *inner), _PATH.sub("", message), "See services/kernel/catalogue for the fields"))
+        broken = _BROKEN.search(message)
+        mend = "Put the text in quotes: a comma within { } begins another field" if broken else "See services/kernel/catalogue for the fields"
+        flaws.append(source.flaw((*pointer, *inner), _PATH.sub("", message), mend))
         return None
 
 

@@ -1,8 +1,8 @@
 """What the catalogue knows of a kind: its class, the attributes it declares, its marks, its workflow, the ends of its links."""
 
-from collections.abc import Mapping
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -27,10 +27,24 @@ class Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """An event of the kind as a source would tell it: what a newcomer copies, and what a test sends through contract and room."""
+
+    type: str  # family and verb, `entry.registered`, or the whole type
+    data: dict[str, Any]
+    time: Annotated[datetime, msgspec.Meta(tz=True)] = datetime.fromisoformat("2026-03-02T09:00:00+08:00")
+
+    @property
+    def full_type(self) -> str:
+        """The event's type as it stands in a CloudEvent."""
+        return self.type if self.type.startswith("org.wangge.") else f"org.wangge.{self.type}.v1"
+
+
 class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """One attribute of a kind, or a bound on one of the contract's own fields.
 
-    values: of an enum, or what a set may hold. band: the lower bounds of an integer dimension's bands, rising.
+    values: of an enum, or what a set may hold. band: the lower bounds of an integer dimension's bands, rising. sum: figures add up this integer,
+    by the measure MEASURE:NAME (`entries:floor_area`).
     tag: how sensitive the value is; a `sensitive` one never becomes a dimension. A `string` or a `ref` never does either.
     """
 
@@ -41,6 +55,7 @@ class Attribute(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     required: bool = False
     dimension: bool = False
     band: tuple[int, ...] = ()
+    sum: bool = False
     minimum: int | None = None
     maximum: int | None = None
     tag: Literal["public", "internal", "sensitive"] = "internal"
@@ -85,6 +100,14 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     to_families: tuple[str, ...] = ()
     unlinkable: bool = False  # person and by are dropped before anything is logged
     tree: str | None = None  # a link kind that is a second tree: its name
+    counted_fields: tuple[str, ...] = ()  # the fields that its rows are counted by, as dimensions or as sums
+    writers: tuple[str, ...] = ()  # roles of sources that may write it; none: all that are enrolled for it
+    valid_from: date | None = None  # the first and the last business day of its events; none: no bound
+    valid_until: date | None = None
+    rows: tuple[str, ...] = ()  # what follows tells a reader, and no process: lines of the published list of systems that it carries,
+    source: str = ""  # where they come from,
+    note: Names | None = None  # the reading taken where the source leaves a choice open,
+    example: Example | None = None
     declared_at: str = ""  # file:line
 
     @property
@@ -94,13 +117,22 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        """Attributes that rows of this kind carry as dimensions, sorted."""
-        return tuple(sorted(name for name, attribute in self.attributes.items() if attribute.dimension))
+        """Attributes and fields that rows of this kind carry as dimensions, sorted."""
+        return tuple(sorted(name for name, attribute in {**self.fields, **self.attributes}.items() if attribute.dimension))
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """Attributes and fields whose numbers are added up, sorted."""
+        return tuple(sorted(name for name, attribute in {**self.fields, **self.attributes}.items() if attribute.sum))
 
     @property
     def about_person(self) -> bool:
         """Whether things of this kind are about one person, so that their name belongs in the vault."""
         return self.family == "member" or "person" in self.marks
+
+    def valid_on(self, day: date) -> bool:
+        """Whether events of that business day may be of this kind."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)
 
     def state(self, name: str) -> State | None:
         """One of its states by id."""
@@ -126,13 +158,3 @@ def band_of(value: int, bounds: tuple[int, ...]) -> str:
         if value < high:
             return str(low) if high == low + 1 else f"{low}-{high - 1}"
     return f"{bounds[-1]}+"
-
-
-def dims_of(kind: Kind, attributes: Mapping[str, Value | None]) -> dict[str, str]:
-    """The declared dimensions among an entity's attributes."""
-    found: dict[str, str] = {}
-    for name, value in attributes.items():
-        declared = kind.attributes.get(name)
-        if declared is not None and declared.dimension and value is not None:
-            found[name] = dimension_value(declared, value)
-    return found

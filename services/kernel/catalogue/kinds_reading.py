@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import msgspec
 
 from services.kernel.catalogue.converting import convert, mapping
-from services.kernel.catalogue.kinds import FAMILIES, LINK_ENDS, Access, Attribute, Kind, Names, State
+from services.kernel.catalogue.kinds import FAMILIES, LINK_ENDS, Access, Attribute, Example, Kind, Names, State
 from services.kernel.catalogue.source import Flaw, Source
 from services.kernel.catalogue.workflows import check_workflow
 
 _ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9][a-z0-9_-]*)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _DIMENSIONS = ("integer", "boolean", "enum", "set")
+_ROW = re.compile(r"[A-Z]{1,3}[1-9][0-9]*")
 _LONGEST = 64
 
 
@@ -29,6 +31,13 @@ class KindDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     to: tuple[str, ...] | None = None
     unlinkable: bool | None = None
     tree: str | None = None
+    writers: tuple[str, ...] | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    rows: tuple[str, ...] = ()
+    source: str = ""
+    note: Names | None = None
+    example: Example | None = None
 
 
 Declared = dict[str, tuple[Source, dict[str, object]]]
@@ -64,6 +73,8 @@ def _declared(sources: list[Source], flaws: list[Flaw]) -> Declared:
                 flaws.append(source.flaw(at, f"{kind_id} is no id of a kind", f"Write lower-case words joined by dots, at most {_LONGEST} characters"))
             elif kind_id.partition(".")[0] not in FAMILIES:
                 flaws.append(source.flaw(at, f"{kind_id} is of no family", f"Begin with one of {', '.join(FAMILIES)}"))
+            elif kind_id in declared and declared[kind_id][0].layer < source.layer:
+                declared[kind_id] = (source, _over(declared[kind_id][1], mapping(source, at, value, flaws)))
             elif kind_id in declared:
                 other = declared[kind_id][0]
                 where = f"{other.name}:{other.line('kinds', kind_id)}"
@@ -71,6 +82,16 @@ def _declared(sources: list[Source], flaws: list[Flaw]) -> Declared:
             else:
                 declared[kind_id] = (source, mapping(source, at, value, flaws))
     return declared
+
+
+def _over(earlier: Mapping[str, object], later: Mapping[str, object]) -> dict[str, object]:
+    """A kind as a later folder says it: word by word, of attributes and fields one by one."""
+    made = {**earlier, **later}
+    for section in ("attributes", "fields"):
+        before, after = earlier.get(section), later.get(section)
+        if isinstance(before, dict) and isinstance(after, dict):
+            made[section] = {**before, **after}
+    return made
 
 
 def _bare(family: str) -> Kind:
@@ -92,6 +113,7 @@ def _whole(source: Source, kind_id: str, document: KindDocument, parent: Kind | 
     attributes = _attributes(source, kind_id, "attributes", document.attributes, flaws)
     fields = _attributes(source, kind_id, "fields", document.fields, flaws)
     flaws.extend(_check_ends(source, kind_id, document))
+    flaws.extend(_check_words(source, kind_id, document))
     marks = base.marks | set(document.marks)
     return Kind(
         id=kind_id,
@@ -100,12 +122,20 @@ def _whole(source: Source, kind_id: str, document: KindDocument, parent: Kind | 
         access=document.access or base.access,
         attributes={**base.attributes, **attributes},
         fields={**base.fields, **fields},
+        counted_fields=tuple(sorted(name for name, field in {**base.fields, **fields}.items() if field.dimension or field.sum)),
         marks=frozenset(marks),
         states=base.states if document.states is None else document.states,
         from_families=base.from_families if document.from_ is None else document.from_,
         to_families=base.to_families if document.to is None else document.to,
         unlinkable=base.unlinkable if document.unlinkable is None else document.unlinkable,
         tree=document.tree or base.tree,
+        writers=base.writers if document.writers is None else document.writers,
+        valid_from=document.valid_from or base.valid_from,
+        valid_until=document.valid_until or base.valid_until,
+        rows=document.rows,
+        source=document.source,
+        note=document.note,
+        example=document.example,
         declared_at=f"{source.name}:{source.line('kinds', kind_id)}",
     )
 
@@ -137,6 +167,10 @@ def _faults(attribute: Attribute) -> Iterator[tuple[str, str]]:
         yield f"an attribute of type {attribute.type} has too many values for a dimension", f"Use one of {', '.join(_DIMENSIONS)}"
     if attribute.dimension and attribute.tag == "sensitive":
         yield "a sensitive attribute may not become a dimension", "Drop dimension, or tag it internal if it is not about one person"
+    if attribute.sum and attribute.type != "integer":
+        yield f"an attribute of type {attribute.type} cannot be added up", "Use type: integer, or drop sum"
+    if attribute.sum and attribute.tag == "sensitive":
+        yield "a sensitive attribute may not be added up", "Drop sum, or tag it internal if it is not about one person"
     if attribute.dimension and attribute.type == "integer" and not attribute.band:
         yield "an integer becomes a dimension only in bands", "Add band: [lower bounds]"
     if attribute.band and (attribute.type != "integer" or list(attribute.band) != sorted(set(attribute.band))):
@@ -151,3 +185,15 @@ def _check_ends(source: Source, kind_id: str, document: KindDocument) -> Iterato
             yield source.flaw(("kinds", kind_id, name), f"only a link has {name}", "Drop it")
         for family in sorted(set(ends) - set(LINK_ENDS)):
             yield source.flaw(("kinds", kind_id, name), f"{family} cannot be the end of a link", f"Use {', '.join(LINK_ENDS)}")
+
+
+def _check_words(source: Source, kind_id: str, document: KindDocument) -> Iterator[Flaw]:
+    at = ("kinds", kind_id)
+    for row in document.rows:
+        if not _ROW.fullmatch(row):
+            yield source.flaw((*at, "rows"), f"{kind_id}: {row} is no line of a list of systems", "Write a letter and a number: R9")
+    for writer in document.writers or ():
+        if not _NAME.fullmatch(writer):
+            yield source.flaw((*at, "writers"), f"{kind_id}: {writer} is no name of a role", "Write lower-case letters, digits and _")
+    if document.valid_from and document.valid_until and document.valid_until < document.valid_from:
+        yield source.flaw((*at, "valid_until"), f"{kind_id} ends on {document.valid_until}, before it begins on {document.valid_from}", "Swap the two days")

@@ -24,6 +24,15 @@ from services.kernel.catalogue.kinds import Names
 Nature = Literal["stock", "flow", "cohort"]
 """When rows count: on each day they stand, on the day they happen, or with those made in a period as they stand on a day."""
 
+EVERYWHERE = "everywhere"
+"""As the place of a denominator: none."""
+
+THING = "thing"
+"""As a role: the thing counted itself."""
+
+PLACES = ("area", "organisation")
+"""As roles: where rows stand."""
+
 Axis = Literal["area", "org", "kind"]
 Operation = Literal["=", "!=", ">=", "<="]
 
@@ -51,6 +60,7 @@ class Measure(Closed, frozen=True):
     dimensions: tuple[str, ...] = ()  # besides those its kinds declare
     roles: tuple[str, ...] = ()
     internal: bool = False  # rows that other figures are made of; no metric of its own
+    sums_as: str = ""  # rows under this name and `:NUMBER` stand beside its own, one for each number of the thing that is added up
 
 
 class Covered(Closed, frozen=True):
@@ -83,7 +93,10 @@ class Sum(Closed, frozen=True, tag_field="form", tag="sum"):
 
 
 class Distinct(Closed, frozen=True, tag_field="form", tag="distinct"):
-    """Who or what stands in a role of the rows, each once; of is a role, `thing`, or a dimension."""
+    """Who or what stands in a role of the rows, each once; of is a role, `thing`, a dimension, or a place.
+
+    A place is `area` or `organisation` (where the rows stand), or one with a kind (`area:community`): the nearest node of the kind at or above that.
+    """
 
     measure: str
     of: str
@@ -91,7 +104,10 @@ class Distinct(Closed, frozen=True, tag_field="form", tag="distinct"):
 
 
 class Ratio(Closed, frozen=True, tag_field="form", tag="ratio"):
-    """A fraction; null where the denominator is 0. den_at: the denominator is taken at the ancestor of this kind."""
+    """A fraction; null where the denominator is 0.
+
+    den_at: the denominator is taken at the ancestor of this kind; `everywhere`: without anything that narrows the question but its days.
+    """
 
     num: str | Operand
     den: str | Operand
@@ -132,10 +148,10 @@ class Growth(Closed, frozen=True, tag_field="form", tag="growth"):
 
 
 class Ordinal(Closed, frozen=True, tag_field="form", tag="ordinal"):
-    """The how manieth since a start."""
+    """The how manieth: all that there ever were up to the last day asked about, and `start` before the first."""
 
     of: str | Operand
-    start: int
+    start: int = 0
 
 
 class Constant(Closed, frozen=True, tag_field="form", tag="constant"):
@@ -150,11 +166,12 @@ class Test(Closed, frozen=True):
     measure: str | Operand
     at_least: int | None = None
     at_most: int | None = None
+    exactly: int | None = None
     where: tuple[Condition, ...] = ()
 
 
 class Fulfilment(Closed, frozen=True, tag_field="form", tag="fulfilment"):
-    """How many of the live entities pass every test, each taken at that entity in a role."""
+    """How many of the live entities pass every test, each taken at that entity in a role: of the rows, or `area`, `organisation` (it and all below)."""
 
     each: Operand
     role: str
@@ -189,10 +206,14 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     families: tuple[str, ...]  # whose kinds `kind=` may name
     axes: tuple[Axis, ...]
     dimensions: tuple[str, ...]  # besides those the kinds asked for declare
+    kinds: tuple[str, ...] = ()  # prefixes: it counts only these, whatever the form
+    marks: tuple[str, ...] = ()  # or: only kinds carrying one of the marks
     default_where: tuple[Condition, ...] = ()  # holds where the question does not ask about the dimension itself
     where: tuple[Condition, ...] = ()  # always holds
     exclude: tuple[Exclusion, ...] = ()
     access: str = "public"
+    exposed: bool = False  # on /metrics as well, by district and street
+    rows: tuple[str, ...] = ()  # lines of the published list of figures that it answers
     declared_at: str = ""
 
     @property

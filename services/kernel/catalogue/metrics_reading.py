@@ -8,9 +8,12 @@ from typing import cast
 
 import msgspec
 
+from services.kernel.catalogue import measures_reading
 from services.kernel.catalogue.converting import convert, mapping
-from services.kernel.catalogue.kinds import FAMILIES, Access, Names
-from services.kernel.catalogue.metrics import FORMS, Axis, Condition, Exclusion, Form, Measure, Metric, Nature, Sum
+from services.kernel.catalogue.kinds import FAMILIES, Access, Kind, Names
+from services.kernel.catalogue.measures_reading import with_numbers
+from services.kernel.catalogue.metrics import FORMS, Axis, Condition, Distinct, Exclusion, Form, Measure, Metric, Nature, Sum
+from services.kernel.catalogue.metrics_checking import faults
 from services.kernel.catalogue.source import Flaw, Source
 
 Definitions = dict[str, tuple[Metric, ...]]
@@ -29,26 +32,22 @@ class MetricDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     families: tuple[str, ...] | None = None
     axes: tuple[Axis, ...] | None = None
     dimensions: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     default_where: tuple[Condition, ...] = ()
     where: tuple[Condition, ...] = ()
     exclude: tuple[Exclusion, ...] = ()
     access: Access = msgspec.field(default="public", name="class")
+    exposed: bool = False
+    rows: tuple[str, ...] = ()
 
 
-def read_measures(sources: list[Source], flaws: list[Flaw]) -> dict[str, Measure]:
-    """The row measures by id."""
-    measures: dict[str, Measure] = {}
-    for source, number, value in _listed(sources, "measures", flaws):
-        measure = convert(source, ("measures", number), value, Measure, flaws)
-        if measure is None:
-            continue
-        if measure.id in measures:
-            flaws.append(source.flaw(("measures", number), f"the measure {measure.id} is declared already", "Keep one"))
-        measures[measure.id] = measure
-    return measures
+def read_measures(sources: list[Source], kinds: Mapping[str, Kind], flaws: list[Flaw]) -> dict[str, Measure]:
+    """The row measures by id, with those of the numbers that kinds let figures add up."""
+    return with_numbers(measures_reading.read_measures(_listed(sources, "measures", flaws), flaws), kinds.values())
 
 
-def read_metrics(sources: list[Source], measures: Mapping[str, Measure], flaws: list[Flaw]) -> Definitions:
+def read_metrics(sources: list[Source], kinds: Mapping[str, Kind], measures: Mapping[str, Measure], flaws: list[Flaw]) -> Definitions:
     """The definitions by id, their versions in the order they hold from."""
     found: dict[str, list[tuple[Metric, Source, int]]] = {}
     told: list[tuple[MetricDocument, Form, Source, int]] = []
@@ -62,6 +61,7 @@ def read_metrics(sources: list[Source], measures: Mapping[str, Measure], flaws: 
         metric = _metric(document, form, known, f"{source.name}:{source.line('metrics', number)}")
         found.setdefault(metric.id, []).append((metric, source, number))
         flaws.extend(_check(metric, known.keys() | ids, source, number))
+        flaws.extend(source.flaw(("metrics", number), f"{metric.id}: {what}", mend) for what, mend in faults(metric, known, measures, kinds))
     definitions: Definitions = {}
     for metric_id in sorted(found):
         ordered = sorted(found[metric_id], key=lambda one: one[0].version)
@@ -78,7 +78,8 @@ def _listed(sources: list[Source], section: str, flaws: list[Flaw]) -> Iterator[
             flaws.append(source.flaw((section,), f"{section} is a list", "Begin each item with a dash"))
             continue
         for number, item in enumerate(value or ()):
-            yield source, number, item
+            if (section, number) not in source.replaced:
+                yield source, number, item
 
 
 def _parted(source: Source, number: int, value: object, flaws: list[Flaw]) -> tuple[MetricDocument | None, Form | None]:
@@ -139,12 +140,16 @@ def _metric(document: MetricDocument, form: Form, known: Mapping[str, Metric], d
         form=form,
         nature="flow",
         families=(),
-        axes=document.axes or _AXES,
+        axes=document.axes or _axes_of(form),
         dimensions=(),
+        kinds=document.kinds,
+        marks=document.marks,
         default_where=document.default_where,
         where=document.where,
         exclude=document.exclude,
         access=document.access,
+        exposed=document.exposed,
+        rows=document.rows,
         declared_at=declared_at,
     )
     operands = [known[name] for name in bare.measures if name in known]
@@ -156,6 +161,14 @@ def _metric(document: MetricDocument, form: Form, known: Mapping[str, Metric], d
         families=document.families or tuple(dict.fromkeys(family for operand in operands for family in operand.families)),
         dimensions=tuple(shared) if document.dimensions is None else document.dimensions,
     )
+
+
+def _axes_of(form: Form) -> tuple[Axis, ...]:
+    """All, but for distinct places: each counts once, so the other family's rows would not add up to anything."""
+    place = form.of.partition(":")[0] if isinstance(form, Distinct) else ""
+    if place == "area":
+        return ("area", "kind")
+    return ("org", "kind") if place == "organisation" else _AXES
 
 
 def _check(metric: Metric, known: AbstractSet[str], source: Source, number: int) -> Iterator[Flaw]:

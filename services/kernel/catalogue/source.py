@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
 Pointer = tuple[str | int, ...]
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it: ten times as quick, and every process reads the catalogue
 
 
 class Flaw(NamedTuple):
@@ -33,12 +35,18 @@ class CatalogueError(Exception):
 class Source:
     """One YAML file as plain values, with the line of each."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        """Reads the file; CatalogueError if it is not YAML, has a key twice, or a key that is no text."""
+    def __init__(self, path: Path, name: str, layer: int = 0) -> None:
+        """Reads the file; CatalogueError if it is not YAML, has a key twice, or a key that is no text.
+
+        layer: the number of the folder it lies in. What a later layer says of something goes before what an earlier one said.
+        """
         self.name = name
+        self.path = path
+        self.layer = layer
+        self.replaced: set[tuple[str, int]] = set()  # items of its lists, by section and number, that a later layer says anew
         self._lines: dict[Pointer, int] = {}
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            root = _composed(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise CatalogueError([Flaw(name, line, f"this is not YAML: {error.problem}")]) from error
@@ -78,3 +86,10 @@ class Source:
             self._lines[(*pointer, name)] = line
             made[name] = self._plain(child, (*pointer, name))
         return made
+
+
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError:
+        return yaml.compose(text, Loader=yaml.SafeLoader)  # which says better where the fault is

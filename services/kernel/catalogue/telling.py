@@ -1,10 +1,12 @@
 """The catalogue in words and in JSON: what there is, and what one kind or figure means."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from services.kernel.catalogue.catalogue import Catalogue
+from services.kernel.catalogue.feeding import Feeding
 from services.kernel.catalogue.kinds import Kind
 from services.kernel.catalogue.metrics import Metric
 
@@ -24,6 +26,11 @@ def kind_json(kind: Kind) -> Json:
     """One kind."""
     told: Json = {"id": kind.id, "family": kind.family, "class": kind.access, "required": list(kind.required)}
     told |= {"names": msgspec.to_builtins(kind.names), "marks": sorted(kind.marks), "attributes": msgspec.to_builtins(kind.attributes)}
+    if kind.writers:
+        told["writers"] = list(kind.writers)
+    told |= {name: day.isoformat() for name, day in (("valid_from", kind.valid_from), ("valid_until", kind.valid_until)) if day is not None}
+    if kind.rows:
+        told["rows"] = list(kind.rows)
     if kind.states:
         told["states"] = [
             {"id": state.id, "marks": list(state.marks), "to": list(state.to), "names": msgspec.to_builtins(state.names)} for state in kind.states
@@ -51,10 +58,12 @@ def metric_json(metric: Metric) -> Json:
 
 def explained(catalogue: Catalogue, name: str) -> Json | None:
     """What an id means: a kind with what stands below it, a metric with all its versions, or a measure; None if there is no such id."""
-    found: Json = {}
+    found: dict[str, Any] = {}
     if (kind := catalogue.kinds.get(name)) is not None:
         found["kind"] = {**kind_json(kind), "declared_at": kind.declared_at, "below": [below.id for below in catalogue.below(name) if below.id != name]}
-        found["kind_metrics"] = [metric.id for metric in catalogue.metrics.values() if kind.family in metric.families]
+        found["kind"] |= {"source": kind.source, "note": msgspec.to_builtins(kind.note), "example": msgspec.to_builtins(kind.example)}
+        fed = Feeding(catalogue).of(kind)
+        found["feeds"] = {"own": list(fed.own), "general": list(fed.general)}
     if (versions := catalogue.definitions.get(name)) is not None:
         found["metric"] = {**metric_json(versions[-1]), "declared_at": versions[-1].declared_at}
         found["versions"] = [{"version": one.version, "valid_from": one.valid_from.isoformat(), "text": msgspec.to_builtins(one.text)} for one in versions]

@@ -21,6 +21,7 @@ class Enrolled(msgspec.Struct, frozen=True, omit_defaults=True):
     register: str
     kinds: tuple[str, ...] = ("",)
     foreign: bool = False
+    roles: tuple[str, ...] = ()  # whose source it is, for kinds that name their writers; a source without roles is not limited by them
 
 
 class Command(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """A fact as it lies in the log and travels on Kafka, and the rows that make it countable alone."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ import msgspec
 
 Dims = dict[str, str]
 Roles = dict[str, str]
+Sums = tuple[tuple[str, int], ...]
+"""Names of integers that figures add up, with their values."""
 
 
 class Row(NamedTuple):
@@ -34,6 +37,13 @@ _EMPTY = "{}"
 def canonical(values: dict[str, str]) -> str:
     """A flat object as JSON text with sorted keys and no spaces: equal objects give equal text."""
     return _encode(values).decode() if values else _EMPTY
+
+
+def with_sums(row: Row, sums: Sums, name: str = "") -> Iterator[Row]:
+    """A row, and beside it one of measure `name:SUM` (its own name if none is given) for each number that is added up."""
+    yield row
+    for summed, value in sums:
+        yield row._replace(measure=f"{name or row.measure}:{summed}", value=value)
 
 
 def row_as_json(row: Row) -> list[object]:

@@ -10,6 +10,7 @@ from services.kernel.clock import Clock
 from services.kernel.contracts.checking import KindCheck, attribute_faults
 from services.kernel.contracts.commands import Document, Enrolled
 from services.kernel.contracts.registry import EventType
+from services.kernel.days import business_date
 from services.kernel.errors import Code, Fault, refuse
 
 AHEAD = timedelta(minutes=10)
@@ -45,12 +46,22 @@ class Judge:
         if "kind" not in data:
             if not _may_touch(_KINDLESS.get(family, (family,)), enrolled.kinds):
                 raise refuse(Code.NOT_ALLOWED, f"this source may not write {family} events", Fault("/type", "is not among the kinds it is enrolled for"))
-        elif kind_id not in self._kinds:
+        elif kind_id is None or kind_id not in self._kinds:
             raise refuse(Code.UNKNOWN_KIND, f"the catalogue has no kind {kind_id}; see `catalogue list`", Fault("/data/kind", "is not in the catalogue"))
         elif not _may_write(kind_id, enrolled.kinds):
             raise refuse(Code.NOT_ALLOWED, f"this source may not write {kind_id}", Fault("/data/kind", "is not among the kinds it is enrolled for"))
+        elif (writers := _barred_from(self._kinds[kind_id], enrolled)) is not None:
+            raise refuse(Code.NOT_ALLOWED, f"{kind_id} is written by {writers}", Fault("/data/kind", f"is written by {writers}"))
         if kind_id is not None:
             self._bar_attributes(event_type, self._kinds[kind_id], data)
+
+    def bar_outdated(self, kind_id: str | None, moment: datetime) -> None:
+        """Raises unknown-kind where the event's business day lies outside the days its kind is valid on."""
+        kind = self._kinds.get(kind_id) if kind_id is not None else None
+        if kind is not None and not kind.valid_on(day := business_date(moment)):
+            bounds = f"{f'from {kind.valid_from} ' if kind.valid_from else ''}{f'until {kind.valid_until}' if kind.valid_until else ''}".strip()
+            what = f"{kind.id} is valid {bounds}; the event is of {day}"
+            raise refuse(Code.UNKNOWN_KIND, f"{what}: name the kind that was valid on its day", Fault("/data/kind", f"is valid {bounds}"))
 
     def _bar_attributes(self, event_type: EventType, kind: Kind, data: Document) -> None:
         if event_type.effect != "makes":
@@ -61,6 +72,13 @@ class Judge:
             faults = tuple(self._check.faults(kind, data))
         if faults:
             raise refuse(Code.INVALID, "; ".join(f"{fault.pointer.removeprefix('/data/')} {fault.detail}" for fault in faults[:3]), *faults)
+
+
+def _barred_from(kind: Kind, enrolled: Enrolled) -> str | None:
+    """Who writes a kind, if it says so and the source is enrolled with roles that are not among them."""
+    if not kind.writers or not enrolled.roles or any(role in kind.writers for role in enrolled.roles):
+        return None
+    return ", ".join(kind.writers)
 
 
 @lru_cache(maxsize=4096)

@@ -78,6 +78,7 @@ class Reader:
             self._judge.bar_early(moment)
             self._judge.bar_foreign(family, subject, enrolled)
             self._judge.bar_kind(contract.type, kind_id, data, enrolled)
+            self._judge.bar_outdated(kind_id, moment)
         except RefusedError as error:
             error.content = content
             raise
@@ -98,6 +99,35 @@ class Reader:
             namespace=enrolled.namespace,
             foreign=enrolled.foreign,
             kinds=enrolled.kinds,
+        )
+
+    def retold(self, told: bytes) -> Command:
+        """The command of an event that was accepted before, from what the log keeps of it. Nothing of it is judged again, and no person hidden again:
+        it is in its normal form, with pseudonyms. Only people are dropped whose kind is unlinkable by this reader's catalogue.
+        """
+        event = decode_event(told)
+        contract = self._contract(event)
+        data = data_of(event)
+        assert event.subject is not None  # the log writes it
+        kind_id = data.get("kind") if "kind" in data else contract.type.family if contract.made else None
+        if kind_id in self._unlinkable:
+            data = _without_people(data, contract.type.family)
+            told = _encode({**_decode(told), "data": data})
+        return Command(
+            source=event.source,
+            id=event.id,
+            type=event.type,
+            family=contract.type.family,
+            verb=contract.type.verb,
+            subject=event.subject,
+            time=_moment(event),
+            kind=kind_id if contract.made else None,
+            data=data,
+            content=b"",
+            told=told,
+            extensions={name: value for name, value in event.extensions.items() if name not in OURS},
+            namespace=event.subject.partition("/")[2].partition(":")[0],
+            foreign=True,
         )
 
     def masked(self, event: Envelope, problem: Problem) -> bytes:

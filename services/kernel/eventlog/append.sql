@@ -10,8 +10,8 @@ FROM wanted WHERE counter.topic = $1 AND counter.partition = wanted.partition AN
 RETURNING counter.partition, counter.n;
 
 -- name: read_epoch
--- Which telling of the log this is.
-SELECT epoch FROM log.epoch;
+-- Which telling of the log this is, under which catalogue, and why it is closed, if it is.
+SELECT epoch, catalogue, closed_for FROM log.epoch;
 
 -- name: wake_relay
 -- A wake-up, no data: whoever missed it looks again within a moment.

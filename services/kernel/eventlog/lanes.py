@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from services.kernel.eventlog.progress import Mark, Progress
+from services.kernel.eventlog.progress import Mark, OvertakenError, Progress
 from services.kernel.eventlog.publisher import Outgoing, Published, Publisher
 from services.kernel.eventlog.telemetry import RelayTelemetry
 from services.kernel.failpoints import failpoint
@@ -83,6 +83,8 @@ class Lanes:
         moved = await self.mark()
         counters = await self._progress.counters()
         for lane in self._lanes:
+            if counters[lane.partition] < lane.marked.sequence:
+                raise OvertakenError(f"partition {lane.partition} ends at {counters[lane.partition]}, before its mark: the log was told again")
             if lane.sending is None and lane.acknowledged < counters[lane.partition]:
                 await lane.send_next(self._progress, self._publisher, wake)
         backlog = sum(counters[lane.partition] - max(lane.acknowledged, lane.marked.sequence) for lane in self._lanes)

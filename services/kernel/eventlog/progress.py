@@ -47,7 +47,7 @@ class Progress:
         return Standing(ids.pop() if len(ids) == 1 else None, {row["partition"]: Mark(row["sequence"], row["next_offset"]) for row in rows})
 
     async def counters(self) -> dict[int, int]:
-        """The last number given in each partition."""
+        """The last number given in each partition. One that is behind a mark means that the log was told again: the marks say from where."""
         return {row["partition"]: row["n"] for row in await self._session.fetch(_SQL.read_counters, self._topic)}
 
     async def take(self, partition: int, after: int, most: int) -> list[Outgoing]:

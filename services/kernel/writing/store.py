@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
+from services.kernel.contracts.commands import Command
 from services.kernel.lifecycle.state import State
 from services.kernel.postgres.database import Connection
 from services.kernel.postgres.queries import load
-from services.kernel.writing.model import Entity
+from services.kernel.writing.model import Entities, Entity, Model
 
 _decode = msgspec.json.Decoder(State).decode
 _encode = msgspec.json.Encoder().encode
@@ -27,6 +28,18 @@ class EntityStore:
     def __init__(self, room: str) -> None:
         self._room = room
         self._sql = load("services.kernel.writing", "entities.sql", room=room)
+
+    async def lock_for(self, connection: Connection, model: Model, commands: Sequence[Command]) -> Entities:
+        """All that these commands may change or must know, locked: each tree by its lock, then things in key order."""
+        own = {command.subject for command in commands}
+        referred = {subject for command in commands for subject in model.touched(command)} - own
+        trees = {tree for command in commands for tree in model.trees(command)}
+        loaded = []
+        if trees:
+            nodes = {subject for subject in own | referred if subject.partition("/")[0] in trees}
+            loaded = await self.lock_trees(connection, trees, nodes)
+        loaded += await self.lock(connection, list(own), list(referred)) if own else []
+        return Entities(loaded)
 
     async def lock(self, connection: Connection, own: Sequence[str], referred: Sequence[str]) -> list[Entity]:
         """The things a batch may change, those that hang on them, and those that either refers to, as far as they exist; locked."""

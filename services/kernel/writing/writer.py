@@ -17,7 +17,7 @@ from services.kernel.failpoints import failpoint
 from services.kernel.inbox.inbox import Refused, find_known, keep_refused, remember
 from services.kernel.postgres.database import LOST_RACE, UNAVAILABLE, Connection, Database
 from services.kernel.writing.batch import Batch, Mask, Outcome, Result
-from services.kernel.writing.model import Counting, Entities, Model
+from services.kernel.writing.model import Counting, Model
 from services.kernel.writing.store import EntityStore
 from services.kernel.writing.telemetry import WritingTelemetry
 
@@ -163,15 +163,7 @@ class Writer:
         commands = [item for item in items if isinstance(item, Command)]
         known = await find_known(connection, ((item.source, item.id) for item in items))
         fresh = [command for command in commands if (command.source, command.id) not in known]
-        own = {command.subject for command in fresh}
-        referred = {subject for command in fresh for subject in self._model.touched(command)} - own
-        trees = {tree for command in fresh for tree in self._model.trees(command)}
-        loaded = []
-        if trees:
-            nodes = {subject for subject in own | referred if subject.partition("/")[0] in trees}
-            loaded = await self._store.lock_trees(connection, trees, nodes)
-        loaded += await self._store.lock(connection, list(own), list(referred)) if own else []
-        entities = Entities(loaded)
+        entities = await self._store.lock_for(connection, self._model, fresh)
         return Batch(self._model, self._counting, self._clock, entities, known, self._mask, self._closed).decide(items)
 
     async def _save(self, connection: Connection, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from services.kernel.catalogue import load as load_catalogue
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.queries import load
 from services.kernel.settings import ProcessSettings
+from services.kernel.versions.stored import active_catalogue
 from services.metrics.recount.compare import Compared, compare_with_log
 from services.metrics.recount.derive import compare_with_told
 
@@ -18,11 +19,11 @@ _SHOWN = 20
 
 async def recount(settings: ProcessSettings) -> Compared:
     """Both recounts in one repeatable-read snapshot: the tables against the facts, the facts against what was told."""
-    catalogue = load_catalogue(settings.catalogue)
     database = await Database.connect(settings.postgres.get_secret_value(), name="recount", max_size=1)
     try:
         async with database.transaction(isolation="repeatable_read") as connection:
             await connection.execute(_SQL.take_time)
+            catalogue = await active_catalogue(connection) or load_catalogue(settings.catalogue)
             live = await compare_with_log(connection)
             derived = await compare_with_told(connection, catalogue)
             return Compared(live.cells, live.events, live.differences + derived)

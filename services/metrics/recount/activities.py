@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.metrics.recount.life import day_of, moment
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, of_people, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, of_people, summed_by_catalogue, with_numbers, worked
 
 _MAKING = {"planned", "recorded", "logged"}
 
@@ -48,7 +48,8 @@ def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str,
             case "attendance":
                 about = records[f"activity/{_key(record.data['activity'])}"]
                 if about.held and not about.cancelled and not about.withdrawn:
-                    yield subject, _attendance(record, about, catalogue)
+                    numbers = summed_by_catalogue(catalogue, about.data["kind"], {"attributes": record.data.get("attributes")})
+                    yield from ((subject, row) for row in with_numbers(_attendance(record, about, catalogue), numbers))
             case "shift":
                 yield from ((subject, row) for row in _shift(record, catalogue))
             case "visit":
@@ -56,7 +57,9 @@ def derive(things: dict[str, list[Told]], catalogue: Any) -> Iterator[tuple[str,
                 area, organisation = _key(record.data.get("area")), _key(record.data.get("organisation"))
                 dims = dims_by_catalogue(catalogue, record.data["kind"], record.data)
                 roles = _pick(of_people(catalogue, record.data["kind"], record.data), "by", "to")
-                yield subject, worked("visits", record.data["kind"], area, organisation, dims, day, day, roles=roles)
+                row = worked("visits", record.data["kind"], area, organisation, dims, day, day, roles=roles)
+                numbers = summed_by_catalogue(catalogue, record.data["kind"], record.data)
+                yield from ((subject, one) for one in with_numbers(row, numbers))
             case _:  # an activity that is only planned, or cancelled
                 continue
 
@@ -73,7 +76,8 @@ def _activity(record: _Record, catalogue: Any) -> Iterator[Worked]:
     last = day_of(moment(data["ends"])) if "ends" in data else first
     roles = {"host": data["hosts"][0]} | _pick(data, "of")
     dims = dims_by_catalogue(catalogue, data["kind"], data)
-    yield worked("activities", data["kind"], *_place(data), dims, first, first, roles=roles)
+    held = worked("activities", data["kind"], *_place(data), dims, first, first, roles=roles)
+    yield from with_numbers(held, summed_by_catalogue(catalogue, data["kind"], data))
     day: date = first
     while day <= last:
         yield worked("activities.days", data["kind"], *_place(data), dims, day, day, roles=roles)
@@ -84,7 +88,7 @@ def _attendance(record: _Record, about: _Record, catalogue: Any) -> Worked:
     kind = about.data["kind"]
     data = of_people(catalogue, kind, record.data)
     day = day_of(moment(about.data["starts"]))
-    dims = dims_by_catalogue(catalogue, kind, about.data) | dims_by_catalogue(catalogue, kind, data) | _pick(data, "role")
+    dims = dims_by_catalogue(catalogue, kind, about.data) | dims_by_catalogue(catalogue, kind, {"attributes": data.get("attributes")}) | _pick(data, "role")
     heads = 1 if "person" in data else int(data.get("head_count", 0))
     roles = {"of": f"activity/{_key(data['activity'])}"} | {role: _whole(role, data[role]) for role in ("person", "who") if role in data}
     return worked("attendance", kind, *_place(about.data), dims, day, day, value=heads, roles=roles)
@@ -103,7 +107,8 @@ def _shift(record: _Record, catalogue: Any) -> Iterator[Worked]:
         roles["of"] = f"activity/{_key(data['activity'])}"
     dims = dims_by_catalogue(catalogue, data["kind"], data)
     place = _key(data.get("area")), _key(data.get("organisation"))
-    yield worked("volunteer.minutes", data["kind"], *place, dims, day, day, value=minutes, roles=roles)
+    served = worked("volunteer.minutes", data["kind"], *place, dims, day, day, value=minutes, roles=roles)
+    yield from with_numbers(served, summed_by_catalogue(catalogue, data["kind"], data), "volunteer.shifts")
     if data.get("items"):
         yield worked("volunteer.items", data["kind"], *place, dims, day, day, value=data["items"], roles=roles)
 

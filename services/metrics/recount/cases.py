@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from services.metrics.recount.life import Flat, Life, day_of, moment
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, of_people, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, nested, of_people, summed_by_catalogue, with_numbers, worked
 
 _NOW = date.max
+_ABOUT = {"cases.opened", "cases.reached", "cases.resolved", "cases.closed", "cases.reopened"}
 
 
 class Step(NamedTuple):
@@ -72,60 +73,69 @@ def _stocks(steps: list[Step], opening: bool, catalogue: Any) -> Iterator[Worked
         if not step.final:
             roles = {role: step.fields[(role,)] for role in ("of", "person") if step.fields.get((role,))}
             roles = of_people(catalogue, step.fields[("kind",)], roles)
-            yield _row("cases.open", step, catalogue, day, end, dims=("state", "tier", "channel"), roles=roles)
+            yield from _row("cases.open", step, catalogue, day, end, dims=("state", "tier", "channel"), roles=roles)
             if (due := step.fields.get(("due",))) is not None:
                 start = max(day, _overdue_on(due))
                 if start < (end or _NOW):
-                    yield _row("cases.overdue", step, catalogue, start, end, dims=("state", "tier", "channel"))
+                    yield from _row("cases.overdue", step, catalogue, start, end, dims=("state", "tier", "channel"), roles=_about(step))
         if not opening and not step.merged and not step.fields.get(("into",)):
-            yield _row("cases.cohort", step, catalogue, day, end, extra={"resolved": "true" if step.resolved else "false"}, since=since)
+            resolved = {"resolved": "true" if step.resolved else "false"}
+            yield from _row("cases.cohort", step, catalogue, day, end, dims=("tier", "channel"), extra=resolved, since=since, roles=_about(step))
 
 
 def _flows(steps: list[Step], opening: bool, catalogue: Any) -> Iterator[Worked]:
     first = steps[0]
     if not opening:
-        yield _on("cases.opened", first, catalogue, dims=("tier", "channel"))
+        yield from _on("cases.opened", first, catalogue, dims=("tier", "channel"))
         if first.fields.get(("amount_fen",)) is not None:
-            yield _on("cases.amount", first, catalogue, value=first.fields[("amount_fen",)])
+            yield from _on("cases.amount", first, catalogue, value=first.fields[("amount_fen",)])
     been: set[str] = set()
     for position in range(1, len(steps)):
         before, step = steps[position - 1], steps[position]
         seconds = max(1, int((step.at - first.at) / timedelta(seconds=1)))
         if step.final and not before.final:
-            yield _on("cases.closed", step, catalogue, dims=("tier", "channel"))
+            yield from _on("cases.closed", step, catalogue, dims=("tier", "channel"))
         if before.final and not step.final:
-            yield _on("cases.reopened", step, catalogue, dims=("tier", "channel"))
+            yield from _on("cases.reopened", step, catalogue, dims=("tier", "channel"))
         if step.resolved and not before.resolved:
-            yield _on("cases.resolved", step, catalogue, extra={"timely": _timely(step)})
+            yield from _on("cases.resolved", step, catalogue, dims=("tier", "channel"), extra={"timely": _timely(step)})
             if not opening:
-                yield _on("cases.time_to_resolve", step, catalogue, extra={"b": _bucket(seconds)}, value=seconds)
+                yield from _on("cases.time_to_resolve", step, catalogue, extra={"b": _bucket(seconds)}, value=seconds)
         if step.verb == "moved":
             state = step.fields[("state",)]
-            yield _on("cases.moved", step, catalogue, dims=("state",))
+            yield from _on("cases.moved", step, catalogue, dims=("state",))
             if state not in been:
                 been.add(state)
-                yield _on("cases.reached", step, catalogue, dims=("state",))
+                yield from _on("cases.reached", step, catalogue, dims=("state",))
                 if not opening:
-                    yield _on("cases.time_to_reach", step, catalogue, dims=("state",), extra={"b": _bucket(seconds)}, value=seconds)
+                    yield from _on("cases.time_to_reach", step, catalogue, dims=("state",), extra={"b": _bucket(seconds)}, value=seconds)
             if step.told.get("amount_fen") is not None:
-                yield _on("cases.amount_settled", step, catalogue, value=step.told["amount_fen"])
+                yield from _on("cases.amount_settled", step, catalogue, value=step.told["amount_fen"])
 
 
-def _on(measure: str, step: Step, catalogue: Any, *, dims: tuple[str, ...] = (), extra: dict[str, str] | None = None, value: int = 1) -> Worked:
+def _on(
+    measure: str, step: Step, catalogue: Any, *, dims: tuple[str, ...] = (), extra: dict[str, str] | None = None, value: int | None = None
+) -> Iterator[Worked]:
     day = day_of(step.at)
-    return _row(measure, step, catalogue, day, day, dims=dims, extra=extra, value=value)
+    roles = _about(step) if measure in _ABOUT else {}
+    return _row(measure, step, catalogue, day, day, dims=dims, extra=extra, value=value, roles=roles)
 
 
 def _row(
     measure: str, step: Step, catalogue: Any, start: date, end: date | None, *, dims: tuple[str, ...] = (), extra: dict[str, str] | None = None,
-    value: int = 1, since: date | None = None, roles: dict[str, str] | None = None,
-) -> Worked:  # fmt: skip
+    value: int | None = None, since: date | None = None, roles: dict[str, str] | None = None,
+) -> Iterator[Worked]:  # fmt: skip
     fields = step.fields
-    attributes = {path[1]: told for path, told in fields.items() if len(path) == 2 and path[0] == "attributes"}
     named = {name: fields[(name,)] for name in dims if fields.get((name,))}
-    all_dims = dims_by_catalogue(catalogue, fields[("kind",)], {"attributes": attributes}) | named | (extra or {})
+    all_dims = dims_by_catalogue(catalogue, fields[("kind",)], nested(fields)) | named | (extra or {})
     place = [None if fields.get((name,)) is None else fields[(name,)].split("/")[-1] for name in ("area", "organisation")]
-    return worked(measure, fields[("kind",)], place[0], place[1], all_dims, start, end, value=value, since=since, roles=roles)
+    row = worked(measure, fields[("kind",)], place[0], place[1], all_dims, start, end, value=1 if value is None else value, since=since, roles=roles)
+    has_numbers = value is None and measure != "cases.moved"
+    return with_numbers(row, summed_by_catalogue(catalogue, fields[("kind",)], nested(fields)) if has_numbers else {})
+
+
+def _about(step: Step) -> dict[str, str]:
+    return {"of": step.fields[("of",)]} if step.fields.get(("of",)) else {}
 
 
 def _overdue_on(due: str) -> date:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.metrics.recount.life import Flat, day_of
 from services.metrics.recount.spans import Lived, Span
-from services.metrics.recount.told import Worked, dims_by_catalogue, worked
+from services.metrics.recount.told import Worked, dims_by_catalogue, nested, summed_by_catalogue, with_numbers, worked
 
 _OWNED = {"area", "organisation", "member", "unit", "entry"}
 Ends = list[tuple[str, Lived | None]]
@@ -50,13 +50,18 @@ def _spell_rows(spell: Span, ends: Ends, begin: datetime, cut: datetime | None, 
                 continue
             last = (part.fields, at)
             if until is None or day_of(at) != day_of(until):
-                yield _row("links", part.fields, ends, at, catalogue, day_of(at), None if until is None else day_of(until))
+                yield from _rows("links", part.fields, ends, at, catalogue, day_of(at), None if until is None else day_of(until))
     if not opening:
         day = day_of(spell.start)
-        yield _row("links.set", spell.parts[0].fields, ends, spell.start, catalogue, day, day)
+        yield from _rows("links.set", spell.parts[0].fields, ends, spell.start, catalogue, day, day)
     if over is not None:
         day = day_of(over)
-        yield _row("links.ended", last[0], ends, last[1], catalogue, day, day)
+        yield from _rows("links.ended", last[0], ends, last[1], catalogue, day, day)
+
+
+def _rows(measure: str, fields: Flat, ends: Ends, at: datetime, catalogue: Any, start: Any, stop: Any) -> Iterator[Worked]:
+    numbers = summed_by_catalogue(catalogue, fields.get(("kind",), "link"), nested(fields))
+    return with_numbers(_row(measure, fields, ends, at, catalogue, start, stop), numbers)
 
 
 def _row(measure: str, fields: Flat, ends: Ends, at: datetime, catalogue: Any, start: Any, stop: Any) -> Worked:
@@ -67,9 +72,8 @@ def _row(measure: str, fields: Flat, ends: Ends, at: datetime, catalogue: Any, s
         if told is None:
             told = next((value for _, end in ends if end is not None and (value := end.at(at).get((family,)))), None)
         place.append(None if told is None else told.split("/")[-1])
-    attributes = {path[1]: value for path, value in fields.items() if len(path) == 2 and path[0] == "attributes"}
     roles = {name: subject for name, (subject, _) in zip(("from", "to"), ends, strict=True)}
-    return worked(measure, kind, place[0], place[1], dims_by_catalogue(catalogue, kind, {"attributes": attributes}), start, stop, roles=roles)
+    return worked(measure, kind, place[0], place[1], dims_by_catalogue(catalogue, kind, nested(fields)), start, stop, roles=roles)
 
 
 def _reach(subject: str, end: Lived, when: datetime, lives: dict[str, Lived]) -> tuple[datetime, datetime | None]:

@@ -7,7 +7,7 @@ from typing import Any
 from services.metrics.recount.life import Flat, Life, day_of, moment
 from services.metrics.recount.links import link_rows
 from services.metrics.recount.spans import Lived, lived
-from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, of_people, worked
+from services.metrics.recount.told import Told, Worked, dims_by_catalogue, merge_patch, nested, of_people, summed_by_catalogue, with_numbers, worked
 
 _MAKING = {"defined", "established", "joined", "registered", "set"}
 _ENDING = {"ended", "left", "merged"}
@@ -58,24 +58,29 @@ def _without_key(subject: str, events: list[Told]) -> list[Told]:
 def _standing(subject: str, life: Lived, catalogue: Any) -> Iterator[Worked]:
     family, _, key = subject.partition("/")
     for start, end, fields in life.days():
-        yield _row(_STOCK[family], family, key, fields, catalogue, start, end)
+        yield from _rows(_STOCK[family], family, key, fields, catalogue, start, end)
         if family in {"area", "organisation"}:
             yield _node(family, fields, catalogue, start, end)
     for number, spell in enumerate(life.spells):
         from_before = number == 0 and life.opening
         begun, over = day_of(spell.start), None if spell.end is None else day_of(spell.end)
         if family in _BEGUN and not from_before:
-            yield _row(_BEGUN[family], family, key, spell.parts[0].fields, catalogue, begun, begun)
+            yield from _rows(_BEGUN[family], family, key, spell.parts[0].fields, catalogue, begun, begun)
         if family in _OVER and over is not None and not (from_before and spell.end == spell.start):
-            yield _row(_OVER[family], family, key, spell.parts[-1].fields, catalogue, over, over)
+            yield from _rows(_OVER[family], family, key, spell.parts[-1].fields, catalogue, over, over)
         for before, after in zip(spell.parts, spell.parts[1:], strict=False):
             if after.verb == "transferred":
                 day = day_of(after.start)
-                yield _row("members.transferred_out", family, key, before.fields, catalogue, day, day)
-                yield _row("members.transferred_in", family, key, after.fields, catalogue, day, day)
+                yield from _rows("members.transferred_out", family, key, before.fields, catalogue, day, day)
+                yield from _rows("members.transferred_in", family, key, after.fields, catalogue, day, day)
         if spell.into is not None:
             kind = _kind(family, spell.parts[-1].fields)
             yield worked("_tree", kind, None, None, {"into": spell.into.split("/")[-1]}, over or begun, None)
+
+
+def _rows(measure: str, family: str, key: str, fields: Flat, catalogue: Any, start: date, end: date | None) -> Iterator[Worked]:
+    kind = _kind(family, fields)
+    return with_numbers(_row(measure, family, key, fields, catalogue, start, end), summed_by_catalogue(catalogue, kind, nested(fields)))
 
 
 def _row(measure: str, family: str, key: str, fields: Flat, catalogue: Any, start: date, end: date | None) -> Worked:
@@ -117,7 +122,8 @@ def _amount(events: list[Told], catalogue: Any) -> Iterator[Worked]:
         dims["of"] = roles["of"] = _whole(data["of"])
     if data.get("by"):
         roles["by"] = data["by"] if "/" in data["by"] else f"organisation/{data['by']}"
-    yield worked("amounts", data["kind"], _last(data.get("area")), _last(data.get("organisation")), dims, day, day, value=data["value"], roles=roles)
+    row = worked("amounts", data["kind"], _last(data.get("area")), _last(data.get("organisation")), dims, day, day, value=data["value"], roles=roles)
+    yield from with_numbers(row, summed_by_catalogue(catalogue, data["kind"], data))
 
 
 def _last_day(period: str) -> date:
@@ -138,8 +144,7 @@ def _kind(family: str, fields: Flat) -> str:
 
 
 def _dims(kind: str, fields: Flat, catalogue: Any) -> dict[str, str]:
-    attributes: dict[str, Any] = {path[1]: value for path, value in fields.items() if len(path) == 2 and path[0] == "attributes"}
-    return dims_by_catalogue(catalogue, kind, {"attributes": attributes})
+    return dims_by_catalogue(catalogue, kind, nested(fields))
 
 
 def _named(fields: Flat, *names: str) -> dict[str, str]:

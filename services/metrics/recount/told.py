@@ -1,5 +1,6 @@
 """The log as it was told, and rows as they are compared: plain tuples."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -60,9 +61,29 @@ def merge_patch(target: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]
 
 
 def dims_by_catalogue(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[str, str]:
-    """The dimensions that a kind declares, of a document's attributes."""
-    found: dict[str, str] = dict(catalogue.dims(kind, data.get("attributes") or {}))
+    """The dimensions that a kind declares, of a document's fields and attributes."""
+    found: dict[str, str] = dict(catalogue.counted(kind, data).dims)
     return found
+
+
+def nested(fields: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    """Fields by path as a document: those at the top, and the attributes."""
+    attributes = {path[1]: value for path, value in fields.items() if len(path) == 2 and path[0] == "attributes"}
+    return {**{path[0]: value for path, value in fields.items() if len(path) == 1}, "attributes": attributes}
+
+
+def summed_by_catalogue(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[str, int]:
+    """The numbers of a document that its kind lets figures add up."""
+    known = catalogue.kinds.get(kind)
+    told = {**data, **(data.get("attributes") or {})}
+    return {} if known is None else {name: told[name] for name in known.summed if told.get(name) is not None}
+
+
+def with_numbers(row: Worked, numbers: dict[str, int], name: str = "") -> Iterator[Worked]:
+    """A row and, of each number that is added up, one more under `name:NUMBER`."""
+    yield row
+    for one, value in numbers.items():
+        yield (f"{name or row[0]}:{one}", *row[1:7], value, *row[8:])
 
 
 def of_people(catalogue: Any, kind: str, data: dict[str, Any]) -> dict[str, Any]:

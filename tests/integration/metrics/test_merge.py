@@ -155,7 +155,7 @@ async def _in_one_snapshot(see):
 
 async def test_rows_that_are_committed_and_not_there_stop_the_merge(worker_database, see):
     await apply(processor(worker_database), story(1, 10))
-    await see.execute("DELETE FROM metrics.line WHERE ctid = (SELECT ctid FROM metrics.line LIMIT 1)")
+    await see.execute("DELETE FROM metrics.fresh WHERE ctid = (SELECT ctid FROM metrics.fresh LIMIT 1)")
 
     with pytest.raises(IncompleteError):
         async with worker_database.transaction() as connection:
@@ -179,23 +179,43 @@ async def test_rows_told_through_the_view_are_lines_with_axes(see):
     ]
 
 
-async def test_lines_above_a_mark_are_found_by_block_ranges_and_a_kinds_rows_by_their_axes(worker_database, see):
+async def test_rows_above_a_mark_are_found_by_their_commit_and_a_kinds_rows_by_their_axes(worker_database, see):
     """Both would otherwise read all rows there ever were."""
     one = processor(worker_database)
     many = [occurrence(FIRST_DAY + timedelta(number % 300), area=f"z:g-{number % 40}") for number in range(500)]
     for number in range(1, 61):
+        if number % 4 == 0:
+            await merger(worker_database).step()
         await apply(one, [body(number, now=many)], offset=number)
-    await see.execute("SELECT metrics.summarize_lines(1)")
-    await see.execute("ANALYZE metrics.line; ANALYZE metrics.axis")
+    await see.execute("SELECT metrics.summarize_settled(1)")
+    await see.execute("ANALYZE metrics.settled; ANALYZE metrics.fresh; ANALYZE metrics.axis")
 
-    above = "\n".join(row[0] for row in await see.fetch("EXPLAIN SELECT * FROM metrics.line WHERE generation = 1 AND n > 58"))
-    kind = "\n".join(
-        row[0]
-        for row in await see.fetch(
-            "EXPLAIN SELECT * FROM metrics.row WHERE generation = 1 AND measure = 'cases.moved' AND kind = 'case.livelihood' AND area = 'z:g-3'"
-        )
+    above = await _plan(see, "SELECT * FROM metrics.line WHERE generation = 1 AND n > 56")
+    kind = await _plan(
+        see,
+        """SELECT * FROM metrics.axis JOIN metrics.settled USING (generation, axis)
+        WHERE generation = 1 AND measure = 'cases.moved' AND kind = 'case.livelihood' AND area = 'z:g-3'""",
     )
 
-    assert "line_1_n_idx" in above
-    assert "line_1_axis_day_idx" in kind
+    assert "fresh_1_n_idx" in above
+    assert "settled_1_n_idx" in above
+    assert "settled_1_axis_day_idx" in kind
     assert "axis_1" in kind
+
+
+async def _plan(see, statement):
+    return "\n".join(row[0] for row in await see.fetch("EXPLAIN " + statement))
+
+
+async def test_a_fact_of_many_rows_is_kept_in_pieces_and_read_as_one(worker_database, see):
+    many = [occurrence(FIRST_DAY + timedelta(number), roles=canonical({"of": f"entry/z:{number}"}) if number % 3 else None) for number in range(100)]
+    await apply(processor(worker_database), [body(1, was=many[:40], now=many)])
+
+    rows = await see.fetch("SELECT sign, day, roles FROM metrics.row ORDER BY sign, day")
+    assert [tuple(row) for row in rows] == [(sign, row.day, row.roles) for sign, some in ((-1, many[:40]), (1, many)) for row in some]
+    assert await see.fetchval("SELECT max(cardinality(lines)) FROM metrics.fresh") == 128
+
+    await merger(worker_database).step()
+    assert rows == await see.fetch("SELECT sign, day, roles FROM metrics.row ORDER BY sign, day")
+    assert await see.fetchval("SELECT count(*) FROM metrics.fresh") == 0
+

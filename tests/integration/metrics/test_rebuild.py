@@ -82,7 +82,8 @@ async def test_a_cell_that_is_wrong_is_named_and_the_live_generation_stays_unles
     [
         ("cells", "UPDATE metrics.cell SET day = day + 1000 WHERE ctid = (SELECT ctid FROM metrics.cell LIMIT 1)"),
         ("presence", "UPDATE metrics.presence SET thing = 'person/r:nobody' WHERE ctid = (SELECT ctid FROM metrics.presence WHERE count > 0 LIMIT 1)"),
-        ("rows", "UPDATE metrics.line SET thing = 'case/else' WHERE ctid = (SELECT ctid FROM metrics.line WHERE n = 1 LIMIT 1)"),
+        ("rows", "UPDATE metrics.fresh SET thing = 'case/else' WHERE ctid = (SELECT ctid FROM metrics.fresh LIMIT 1)"),
+        ("rows", "UPDATE metrics.settled SET thing = 'case/else' WHERE ctid = (SELECT ctid FROM metrics.settled WHERE n = 1 LIMIT 1)"),
     ],
 )
 async def test_what_only_stands_elsewhere_is_a_difference_too(worker_database, see, database, part, tamper):
@@ -103,7 +104,7 @@ async def test_generations_before_the_last_one_are_dropped(worker_database, see,
         assert (await Rebuild(database).run()).switched
 
     assert await state(see) == (4, None, [3, 4])
-    assert await see.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'metrics' AND tablename IN ('line_1', 'line_2', 'cell_2', 'axis_1')") == 0
+    assert await see.fetchval("SELECT count(*) FROM pg_tables WHERE schemaname = 'metrics' AND tablename IN ('settled_1', 'fresh_2', 'cell_2', 'axis_1')") == 0
 
 
 async def test_what_a_killed_rebuild_left_behind_is_cleared_away(worker_database, see, database):

@@ -48,7 +48,7 @@ class Rooms:
         }
         self.reader = reader
         self.writers = {
-            room: Writer(database, room, model, counting, Log(room, "v"), lambda: self.now, WritingTelemetry(CollectorRegistry()), reader.masked_told, closed)
+            room: Writer(database, room, model, counting, Log(room, catalogue.version), lambda: self.now, WritingTelemetry(CollectorRegistry()), reader.masked_told, closed)
             for room, (model, counting) in parts.items()
         }
         self._number = 0

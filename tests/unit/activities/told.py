@@ -8,6 +8,7 @@ import msgspec
 
 from services.activities.counting import Counting
 from services.activities.model import ActivitiesModel
+from services.kernel.catalogue.counted import Counted
 from services.kernel.contracts.commands import Command, Document
 from services.kernel.contracts.facts import Row
 from services.kernel.errors import Code, refuse
@@ -25,10 +26,12 @@ def at(day: str, clock: str = "12:00") -> str:
 
 
 class Declared:
-    """A catalogue for tests: string attributes are dimensions."""
+    """A catalogue for tests: attributes that are texts are dimensions, whole numbers are added up."""
 
-    def dims(self, kind: str, attributes: Document) -> dict[str, str]:
-        return {name: value for name, value in attributes.items() if isinstance(value, str)}
+    def counted(self, kind: str, document: Document) -> Counted:
+        attributes = document.get("attributes") or {}
+        texts = {name: value for name, value in attributes.items() if isinstance(value, str)}
+        return Counted(texts, tuple(sorted((name, value) for name, value in attributes.items() if isinstance(value, int) and not isinstance(value, bool))))
 
 
 def check_kind(kind: str, data: Document) -> None:

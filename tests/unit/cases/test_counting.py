@@ -37,11 +37,12 @@ def test_an_opened_case_is_in_the_stock_the_flow_and_the_cohort(room: Room) -> N
     )
 
     place = (DEMAND, "t:grid", "t:street")
+    dims = '{"channel":"hotline","resolved":"false","theme":"noise","tier":"community"}'
     assert room.rows() == [
         Row("cases.amount", *place, '{"theme":"noise"}', d(1), d(1), 500),
-        Row("cases.cohort", *place, '{"resolved":"false","theme":"noise"}', d(1), None, 1, d(1)),
+        Row("cases.cohort", *place, dims, d(1), None, 1, d(1), '{"of":"unit/t:u"}'),
         Row("cases.open", *place, '{"channel":"hotline","state":"reported","theme":"noise","tier":"community"}', d(1), None, 1, None, '{"of":"unit/t:u"}'),
-        Row("cases.opened", *place, '{"channel":"hotline","theme":"noise","tier":"community"}', d(1), d(1)),
+        Row("cases.opened", *place, '{"channel":"hotline","theme":"noise","tier":"community"}', d(1), d(1), 1, None, '{"of":"unit/t:u"}'),
     ]
 
 

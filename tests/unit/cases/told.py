@@ -9,6 +9,7 @@ import msgspec
 from services.cases.counting import Counting
 from services.cases.model import CasesModel
 from services.cases.workflows import Workflows
+from services.kernel.catalogue.counted import Counted
 from services.kernel.catalogue.kinds import Kind, Names, State, StateMark
 from services.kernel.contracts.commands import Command, Document
 from services.kernel.contracts.facts import Row
@@ -57,10 +58,12 @@ KINDS = {
 
 
 class Declared:
-    """A catalogue for tests: string attributes are dimensions."""
+    """A catalogue for tests: attributes that are texts are dimensions, whole numbers are added up."""
 
-    def dims(self, kind: str, attributes: Document) -> dict[str, str]:
-        return {name: value for name, value in attributes.items() if isinstance(value, str)}
+    def counted(self, kind: str, document: Document) -> Counted:
+        attributes = document.get("attributes") or {}
+        texts = {name: value for name, value in attributes.items() if isinstance(value, str)}
+        return Counted(texts, tuple(sorted((name, value) for name, value in attributes.items() if isinstance(value, int) and not isinstance(value, bool))))
 
 
 def check_kind(kind: str, data: Document) -> None:

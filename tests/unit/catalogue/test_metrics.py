@@ -12,9 +12,12 @@ Build = Callable[..., Catalogue]
 
 TEXT = "text: {zh: 名, en: Name}"
 MEASURES = """
+kinds:
+  unit.shop: {names: {zh: 名, en: N}, attributes: {seats: {type: integer, sum: true}}}
 measures:
   - {id: units, nature: stock, families: [unit], unit: units, dimensions: [size, area], names: {zh: 名, en: N}}
-  - {id: visits, nature: flow, families: [visit], unit: visits, dimensions: [size], names: {zh: 名, en: N}}
+  - {id: visits, nature: flow, families: [visit], unit: visits, dimensions: [size], roles: [by, to], names: {zh: 名, en: N}}
+  - {id: times, nature: flow, families: [case], unit: seconds, names: {zh: 名, en: N}}
 """
 
 
@@ -31,7 +34,7 @@ def _metric(*lines: str) -> str:
         ("total: {terms: [[1, units], [-1, visits]]}", Total(terms=(Term(factor=1, measure="units"), Term(factor=-1, measure="visits")))),
         ("growth: {of: visits, against: year_ago}", Growth(of="visits", against="year_ago")),
         ("mean: {measure: visits}", Mean(measure="visits")),
-        ("quantile: {measure: visits, q: 0.9}", Quantile(measure="visits", q=0.9)),
+        ("quantile: {measure: times, q: 0.9}", Quantile(measure="times", q=0.9)),
         ("constant: {value: 7}", Constant(value=7)),
     ],
 )

@@ -38,6 +38,7 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
         "kinds:\n"
         "  case.abuse:\n    names: {zh: 家暴, en: Abuse}\n    class: restricted\n    unlinkable: true\n"
         "  shift.shelter:\n    names: {zh: 庇护, en: Shelter}\n    unlinkable: true\n"
+        "  unit.stall:\n    names: {zh: 摊, en: Stall}\n    writers: [market]\n    valid_from: 2020-01-01\n    valid_until: 2020-12-31\n"
         "  unit.shop:\n    names: {zh: 门店, en: Shop}\n    attributes:\n"
         "      size: {type: integer, required: true, minimum: 0, dimension: true, band: [1, 10]}\n"
         "      open: {type: boolean}\n      since: {type: date}\n      keeper: {type: ref, families: [person, member]}\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.kernel.contracts.commands import Enrolled
-from tests.unit.contracts.conftest import Refuse
+from tests.unit.contracts.conftest import Read, Refuse
 
 UNIT = {"unit": "u-1", "kind": "enterprise"}
 SHOP = {"unit": "u-1", "kind": "shop"}
@@ -122,3 +122,27 @@ def test_deep_nesting_is_invalid_and_stops_nobody(refuse: Refuse) -> None:
         deep = [deep]
 
     assert refuse("unit.registered", {**UNIT, "attributes": {"staff": deep}}).code == "invalid"
+
+
+@pytest.mark.parametrize(("time", "code"), [("2019-12-31T15:59:59Z", "unknown-kind"), ("2019-12-31T16:00:00Z", None), ("2021-01-01T00:00:00+08:00", "unknown-kind")])
+def test_a_kind_is_known_on_the_business_days_it_is_valid_on(read: Read, refuse: Refuse, time: str, code: str | None) -> None:
+    stall = {"unit": "u", "kind": "unit.stall"}
+
+    if code is None:
+        assert read("unit.registered", stall, time=time).kind == "unit.stall"
+    else:
+        problem = refuse("unit.registered", stall, time=time)
+        assert problem.code == code
+        assert "valid from 2020-01-01 until 2020-12-31" in problem.detail
+
+
+def test_a_kind_that_names_its_writers_is_theirs_and_that_of_sources_without_roles(read: Read, refuse: Refuse) -> None:
+    def enrolled(*roles: str) -> Enrolled:
+        return Enrolled("east", "people-east", roles=roles)
+
+    stall, time = {"unit": "u", "kind": "unit.stall"}, "2020-06-01T12:00:00+08:00"
+
+    assert refuse("unit.registered", stall, enrolled("police", "hotline"), time=time).code == "not-allowed"
+    assert read("unit.registered", stall, enrolled("police", "market"), time=time).kind == "unit.stall"
+    assert read("unit.registered", stall, enrolled(), time=time).kind == "unit.stall"
+    assert read("unit.registered", UNIT, enrolled("police")).kind == "unit.enterprise", "a kind that names nobody is everybody's"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -54,6 +55,25 @@ def test_the_document_has_the_shape_that_others_read() -> None:
     assert json.loads(json.dumps(document)) == {"figures": [{**row, "place": "somewhere"} for row in rows], "hold": 3, "fall_short": 1}
 
 
+def test_questions_keep_to_the_place_unless_they_name_one_themselves() -> None:
+    page = msgspec.structs.replace(article(HOURS), scope={"area": "somewhere:a"})
+
+    assert page.question(HOURS) == {"area": "somewhere:a", **HOURS.query}
+    assert page.question(FIVE) == {}
+    assert page.question(figure("F5", query={"org": "somewhere:o"})) == {"org": "somewhere:o"}
+
+
+def test_of_a_ratio_its_numerator_is_counted() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if not request.url.path.endswith("/items"):
+            return httpx.Response(200, json={"value": 1})
+        return httpx.Response(200, json={"items": [], "total": 7}) if request.url.params.get("in") == "num" else httpx.Response(400)
+
+    checked = check_all(Gateway("http://door.example", None, httpx.MockTransport(answer)), article(figure("F6", metric="share")))
+
+    assert checked[0].events == 7
+
+
 def test_the_question_is_asked_as_the_file_says() -> None:
     asked: list[str] = []
 
@@ -65,7 +85,7 @@ def test_the_question_is_asked_as_the_file_says() -> None:
 def test_the_table_shows_what_was_printed_beside_what_is_live(capsys: pytest.CaptureFixture[str]) -> None:
     page = article(HOURS, NOTHING)
 
-    print_table(Console(width=120), page, check_all(gateway(), page))
+    print_table(Console(width=120), [(page, check_all(gateway(), page))])
 
     shown = capsys.readouterr().out
     assert "= 384 hours" in shown

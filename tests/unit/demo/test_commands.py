@@ -40,7 +40,9 @@ class Standing:
     def __init__(self) -> None:
         self.values: dict[str, str] = {"areas": "2", "decided": "3"}
         self.told: list[dict[str, Any]] = []
-        self.key: str | None = None
+        self.key: str = ""
+        self.keys: list[str] = []  # one for each event told
+        self.asked: list[str] = []
 
 
 @pytest.fixture
@@ -49,6 +51,7 @@ def standing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Standi
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            said.asked.append(self.path)
             parts = urlsplit(self.path).path.split("/")
             if parts[2] == "status":
                 self.answer(200, b'{"lag": 0}')
@@ -59,8 +62,10 @@ def standing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Standi
 
         def do_POST(self) -> None:
             said.key = self.headers["authorization"]
-            said.told += json.loads(self.rfile.read(int(self.headers["content-length"])))
-            self.answer(200, json.dumps({"results": [{"id": one["id"], "status": "accepted"} for one in said.told]}).encode())
+            events = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            said.told += events
+            said.keys += [said.key] * len(events)
+            self.answer(200, json.dumps({"results": [{"id": one["id"], "status": "accepted"} for one in events]}).encode())
 
         def answer(self, status: int, body: bytes) -> None:
             self.send_response(status)
@@ -97,6 +102,38 @@ def test_the_demo_tells_all_events_and_ends_well_if_all_figures_hold(standing: S
     assert standing.key == "Bearer the-key"
     assert (document["hold"], document["fall_short"]) == (2, 0)
     assert "2 events told" in err
+
+
+def test_all_tells_every_place_with_its_own_key_and_asks_within_its_own_bounds(standing: Standing, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    other = tmp_path / "places" / "elsewhere"
+    other.mkdir()
+    (other / "figures.yaml").write_text(PLACE["figures.yaml"].replace("somewhere", "elsewhere").replace("figures:", 'scope: {area: "elsewhere:a"}\nfigures:'))
+    (other / "replay.yaml").write_text(PLACE["replay.yaml"].replace('"a{n}"', '"b{n}"'))
+    (tmp_path / "keys" / "elsewhere.key").write_text("another-key\n")
+
+    assert demo.main(["all", "--fast", "--json"]) == 0
+
+    document = json.loads(capsys.readouterr().out)
+    assert [(event["data"]["area"], key) for event, key in zip(standing.told, standing.keys, strict=True)] == [
+        ("b1", "Bearer another-key"), ("b2", "Bearer another-key"), ("a1", "Bearer the-key"), ("a2", "Bearer the-key")
+    ]  # fmt: skip
+    assert [figure["place"] for figure in document["figures"]] == ["elsewhere", "elsewhere", "somewhere", "somewhere"]
+    assert "/v1/metrics/areas?area=elsewhere%3Aa" in standing.asked
+    assert "/v1/metrics/areas" in standing.asked
+    assert "/v1/metrics/decided" in standing.asked  # a number that is so by decision is asked without a place
+
+
+def test_all_ends_with_one_table(standing: Standing, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "places" / "elsewhere").mkdir()
+    (tmp_path / "places" / "elsewhere" / "figures.yaml").write_text(PLACE["figures.yaml"].replace("某地", "别处"))
+    standing.values["areas"] = "1"
+
+    assert figures.main([]) == 1
+
+    out = capsys.readouterr().out
+    assert out.count("the article printed") == 1
+    assert "别处" in out
+    assert "2 of 4 figures hold." in out
 
 
 def test_a_figure_that_falls_short_is_a_failure(standing: Standing, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,14 @@ def test_what_recurs_weekly_stays_within_its_week(seed: int, week: int) -> None:
     assert found.isoweekday() <= 5
 
 
+@pytest.mark.parametrize(("repetition", "month"), [(0, (2018, 7)), (5, (2018, 12)), (6, (2019, 1)), (23, (2020, 6))])
+def test_what_recurs_monthly_comes_once_in_each_month(repetition: int, month: tuple[int, int]) -> None:
+    found = at({"from": date(2018, 7, 2), "every": "1mo", "within": "5d"}, repetition)
+
+    assert (found.year, found.month) == month
+    assert 2 <= found.day <= 6
+
+
 def test_what_follows_a_thing_follows_it() -> None:
     before = datetime(2019, 1, 7, 9, tzinfo=SHANGHAI)
 

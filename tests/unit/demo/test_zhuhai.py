@@ -6,65 +6,21 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from deploy.demo.generate import Event, generate
 from deploy.demo.printed import load_article
 from deploy.demo.replay import load_replay
-from services.kernel.catalogue.catalogue import is_below
 from services.kernel.catalogue.load import load
 from services.kernel.clock import system_clock
 from services.kernel.contracts.commands import Enrolled
 from services.kernel.contracts.envelope import decode_event
 from services.kernel.contracts.reading import Reader
 from services.kernel.people import Pseudonyms
+from tests.unit.demo.ledger import Ledger
 
 CATALOGUE = Path(__file__).parents[3] / "catalogue"
-Told = list[dict[str, Any]]
-
-
-class Ledger:
-    """What the events leave behind, kept as simply as can be: the newest data of each thing that was not withdrawn."""
-
-    def __init__(self, events: list[Event]) -> None:
-        self.things: dict[str, dict[str, dict[str, Any]]] = {}
-        self.moves: list[tuple[str, str]] = []
-        for event in events:
-            _, _, family, verb, _ = event["type"].split(".")
-            data = dict(event["data"])
-            key = data.pop(family)
-            things = self.things.setdefault(family, {})
-            match verb:
-                case "withdrawn" | "ended" | "merged" | "cancelled":
-                    things.pop(key)
-                case "changed" | "corrected":
-                    attributes = {**things[key].get("attributes", {}), **data.get("attributes", {})}
-                    things[key] = {**things[key], **data, "attributes": attributes}
-                case "moved" if family == "case":
-                    self.moves.append((key, data["to"]))
-                case "moved" | "transferred":
-                    things[key] = {**things[key], **data}
-                case _:
-                    assert key not in things, f"{family}/{key} is made twice"
-                    things[key] = {**data, "time": event["time"]}
-
-    def of(self, family: str, kind: str) -> Told:
-        """The things of a kind."""
-        return [data for data in self.things[family].values() if is_below(data["kind"], kind)]
-
-    def at(self, activity: str, role: str | None = None) -> Told:
-        """Who came to an activity."""
-        return [data for data in self.things["attendance"].values() if data["activity"] == activity and role in (None, data.get("role"))]
-
-    def resolved(self, kind: str) -> int:
-        """How many cases of a kind were resolved."""
-        return len({key for key, to in self.moves if to == "resolved" and key in self.things["case"] and self.things["case"][key]["kind"] == kind})
-
-    def fen(self, kind: str, period: str | None = None) -> int:
-        """The sum of the amounts of a kind."""
-        return sum(data["value"] for data in self.of("amount", kind) if data.get("period") == period)
 
 
 COUNTED: dict[str, Callable[[Ledger], float]] = {

@@ -61,12 +61,50 @@ def test_secrets_are_readable_by_their_owner_only_and_never_change(state: State)
     assert {f"postgres/{role}" for role in ROLES} <= {str(path.relative_to(state.secrets)) for path in before}
 
 
-def test_sources_are_enrolled_with_the_digests_of_their_keys(state: State) -> None:
-    sources = json.loads((state.secrets / "sources.json").read_text())
+def _tell(catalogue: Path, place: str, first_line: str) -> None:
+    (catalogue / "places" / place).mkdir(parents=True)
+    (catalogue / "places" / place / "replay.yaml").write_text(f"# a replay\nseed: 1\nareas: {{source: not this}}\n{first_line}\nsteps: []\n")
 
-    assert [source["namespace"] for source in sources] == ["zhuhai", "district"]
-    assert sources[0]["key_sha256"] == sha256(read_key(state.secrets, "zhuhai").encode()).hexdigest()
-    assert (state.secrets / "operator.sha256").read_text().strip() == sha256(read_key(state.secrets, "operator").encode()).hexdigest()
+
+def _sources(secrets: Path) -> dict[str, dict[str, str]]:
+    return {one["namespace"]: one for one in json.loads((secrets / "sources.json").read_text())}
+
+
+def test_every_place_with_a_replay_is_enrolled_with_the_digest_of_its_key(tmp_path: Path) -> None:
+    _tell(tmp_path / "catalogue", "northtown", "source: https://northtown.example/platform")
+
+    make_keys(tmp_path / "secrets", tmp_path / "catalogue")
+
+    sources = _sources(tmp_path / "secrets")
+    assert {name: one["source"] for name, one in sources.items()} == {"district": "urn:wangge:district", "northtown": "https://northtown.example/platform"}
+    assert sources["northtown"]["key_sha256"] == sha256(read_key(tmp_path / "secrets", "northtown").encode()).hexdigest()
+    assert (tmp_path / "secrets" / "operator.sha256").read_text().strip() == sha256(read_key(tmp_path / "secrets", "operator").encode()).hexdigest()
+
+
+def test_a_place_that_comes_later_is_enrolled_beside_the_others_and_one_taken_out_stays_out(tmp_path: Path) -> None:
+    secrets, catalogue = tmp_path / "secrets", tmp_path / "catalogue"
+    _tell(catalogue, "northtown", "source: n")
+    make_keys(secrets, catalogue)
+    (secrets / "sources.json").write_text(json.dumps([one for one in _sources(secrets).values() if one["namespace"] != "northtown"]))
+    before = read_key(secrets, "district")
+    _tell(catalogue, "southtown", "source: s")
+
+    make_keys(secrets, catalogue)
+
+    assert set(_sources(secrets)) == {"district", "southtown"}
+    assert read_key(secrets, "district") == before
+
+
+def test_a_start_killed_before_a_key_was_kept_enrols_the_source_anew(tmp_path: Path) -> None:
+    secrets, catalogue = tmp_path / "secrets", tmp_path / "catalogue"
+    _tell(catalogue, "northtown", "source: n")
+    make_keys(secrets, catalogue)
+    (secrets / "keys" / "northtown.key").unlink()
+
+    make_keys(secrets, catalogue)
+
+    assert len(json.loads((secrets / "sources.json").read_text())) == 2
+    assert _sources(secrets)["northtown"]["key_sha256"] == sha256(read_key(secrets, "northtown").encode()).hexdigest()
 
 
 def test_each_process_gets_its_own_account_and_its_own_failpoint(state: State) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from services.kernel.catalogue.counted import Counted
 from services.kernel.contracts.commands import Command
 from services.kernel.contracts.facts import Row
 from services.kernel.eventlog.append import Fact
@@ -25,10 +26,12 @@ def at(day: str, hour: int = 12) -> datetime:
 
 
 class Declared:
-    """A catalogue for tests: string attributes are dimensions."""
+    """A catalogue for tests: attributes that are texts are dimensions, whole numbers are added up."""
 
-    def dims(self, kind: str, attributes: dict[str, Any]) -> dict[str, str]:
-        return {name: value for name, value in attributes.items() if isinstance(value, str)}
+    def counted(self, kind: str, document: dict[str, Any]) -> Counted:
+        attributes = document.get("attributes") or {}
+        texts = {name: value for name, value in attributes.items() if isinstance(value, str)}
+        return Counted(texts, tuple(sorted((name, value) for name, value in attributes.items() if isinstance(value, int) and not isinstance(value, bool))))
 
 
 class Room:

@@ -34,26 +34,39 @@ class Reading:
         letter = self.read(fact)
         assert letter.fault is None, letter.fault
         by_number = {number: axes for axes, number in self.axes.items()}
-        return [(by_number[axis], sign, thing, *rest) for sign, thing, axis, *rest in map(unpack, letter.lines)]
+        lines = [line for packed in letter.packed for line in unpack(packed)]
+        assert letter.lines == len(lines)
+        return [(by_number[axis], sign, thing, *rest) for sign, thing, axis, *rest in lines]
 
 
-def unpack(line):
-    """A packed line's fields, read as PostgreSQL's manual has it: length (-1: null), then the value."""
+def unpack(packed):
+    """A packed record's lines, read as PostgreSQL's manual has it: fields of a length (-1: null) and a value; arrays of such fields."""
+    thing, taken, lines, roles = _fields(packed)
+    numbers = [int.from_bytes(field, signed=True) for field in _array(lines, oid=20)]
+    texts = [None] * (len(numbers) // 4) if roles is None else [text and text.decode() for text in _array(roles, oid=25)]
+    for place, text in enumerate(texts):
+        axis, span, value, since = numbers[4 * place : 4 * place + 4]
+        first, after = span >> 32, span & 0xFFFFFFFF
+        day = date(2000, 1, 1) + timedelta(first)
+        until = None if after == 0xFFFFFFFF else day + timedelta(after)
+        known = None if since == 2**31 else date(2000, 1, 1) + timedelta(since)
+        yield (-1 if place < int.from_bytes(taken) else 1), thing.decode(), axis, day, until, value, known, text
+
+
+def _fields(data):
     fields = []
-    while line:
-        (length,), line = struct.unpack(">i", line[:4]), line[4:]
-        if length == -1:
-            fields.append(None)
-            continue
-        fields.append(line[:length])
-        line = line[length:]
-    sign, thing, axis, day, until, value, since, roles = fields
-    numbers = (int.from_bytes(sign, signed=True), thing.decode(), int.from_bytes(axis))
-    return (*numbers, _day(day), _day(until), int.from_bytes(value, signed=True), _day(since), roles and roles.decode())
+    while data:
+        (length,), data = struct.unpack(">i", data[:4]), data[4:]
+        fields.append(None if length == -1 else data[:length])
+        data = data[max(length, 0) :]
+    return fields
 
 
-def _day(field):
-    return None if field is None else date(2000, 1, 1) + timedelta(int.from_bytes(field, signed=True))
+def _array(data, oid):
+    dimensions, nulls, element, length, lower = struct.unpack(">iiiii", data[:20])
+    fields = _fields(data[20:])
+    assert (dimensions, nulls, element, length, lower) == (1, int(None in fields), oid, len(fields), 1)
+    return fields
 
 
 def test_what_a_fact_takes_back_counts_minus_one_and_what_it_puts_plus_one():
@@ -72,7 +85,7 @@ def test_what_a_fact_takes_back_counts_minus_one_and_what_it_puts_plus_one():
 def test_sequence_epoch_and_offset_come_with_the_letter():
     letter = Folder().read(body(42, epoch=3), 1234)
 
-    assert (letter.sequence, letter.epoch, letter.offset, letter.lines, letter.fault) == (42, 3, 1234, [], None)
+    assert (letter.sequence, letter.epoch, letter.offset, letter.packed, letter.fault) == (42, 3, 1234, [], None)
 
 
 _key = st.text(st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=20)
@@ -119,7 +132,7 @@ def test_axes_without_a_number_are_asked_for_and_the_letter_is_marked_incomplete
     letter = folder.read(body(1, now=[stretch(MARCH), occurrence(MARCH)]), 0)
 
     assert {axes[0] for axes in folder.missing.values()} == {"cases.open", "cases.moved"}
-    assert (letter.complete, letter.lines) == (False, [])
+    assert (letter.complete, letter.packed) == (False, [])
     assert not folder.read(body(2, now=[stretch(MARCH)]), 1).complete
 
 
@@ -215,7 +228,7 @@ def test_what_is_no_fact_is_said_to_be_none(value):
     letter = Folder().read(value, 5)
 
     assert letter.fault is not None
-    assert (letter.sequence, letter.offset, letter.lines, letter.body) == (None, 5, [], value or b"")
+    assert (letter.sequence, letter.offset, letter.lines, letter.packed, letter.body) == (None, 5, 0, [], value or b"")
 
 
 @given(st.binary(max_size=200) | st.text().map(str.encode))

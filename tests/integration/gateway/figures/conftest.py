@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.gateway.figures.figures import Figures
+from services.gateway.grants import EVERYTHING
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.load import load
 from services.kernel.postgres.database import Database
@@ -22,8 +23,8 @@ NOON = datetime(TODAY.year, TODAY.month, TODAY.day, 4, tzinfo=UTC)
 class Everything:
     """A reader who may see all."""
 
-    def may(self, klass: str) -> bool:
-        return True
+    grants = (EVERYTHING,)
+    namespaces: frozenset[str] = frozenset()
 
 
 class Stage:

@@ -192,9 +192,7 @@ async def test_a_fulfilment_per_week_counts_whole_weeks_wholly_lived(told: Stage
     short = Told("link/z:2", "links", "link.stations", "z:a", None, "{}", date(2024, 1, 10), date(2024, 1, 26), 1, None, roles)
     # The same human under both families.
     visits = [("z:p1", 2, "person"), ("z:p1", 9, "member"), ("z:p2", 11, "person"), ("z:p2", 20, "person")]
-    did = [
-        occurs(f"visit/z:{n}", "visits", "visit.home", date(2024, 1, day), roles=dims(by=f"{family}/{who}")) for n, (who, day, family) in enumerate(visits)
-    ]
+    did = [occurs(f"visit/z:{n}", "visits", "visit.home", date(2024, 1, day), roles=dims(by=f"{family}/{who}")) for n, (who, day, family) in enumerate(visits)]
     await told.tell(put([link, short, *did]))
 
     answer = await ask(told, "t.weekly", date(2024, 1, 1), date(2024, 1, 30))

@@ -12,10 +12,13 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.gateway.exposition import FigureCollector
+from services.gateway.geometry.outlines import Geometry
+from services.gateway.grants import Grant
 from services.gateway.live import Live
 from services.gateway.page import page_router
-from services.gateway.read_api import figures_router, state_router
+from services.gateway.read_api import figures_router
 from services.gateway.reading_telemetry import ReadingTelemetry
+from services.gateway.state_api import state_router
 from services.gateway.streams import live_router
 from services.kernel.health import Health
 from services.kernel.http.app import build_app
@@ -28,8 +31,8 @@ START = date(2024, 1, 1)
 class Public:
     """A reader without the restricted class."""
 
-    def may(self, klass: str) -> bool:
-        return klass != "restricted"
+    grants = (Grant(),)
+    namespaces: frozenset[str] = frozenset()
 
 
 @asynccontextmanager
@@ -55,7 +58,7 @@ async def served(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
         return Public()
 
     app.include_router(figures_router(stage.figures, reader_of, telemetry))
-    app.include_router(state_router(stage.figures, reader_of))
+    app.include_router(state_router(stage.figures, reader_of, Geometry(stage.database, stage.figures.trees, stage.figures.names, stage.catalogue)))
     app.include_router(live_router(stage.figures, live, reader_of))
     app.include_router(page_router())
     collector = FigureCollector(stage.figures)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from services.gateway.access import Keyring
 from services.gateway.api import events_router, things_router
 from services.gateway.events import Door, Keeps
+from services.gateway.grants import Grant
 from services.gateway.passing import Passing
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.routing import Router
@@ -84,9 +85,9 @@ def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, limits:
         yield
 
     app = build_app("door", nothing, Health(), CollectorRegistry())
-    door = Door(router, owner_of, Senders(system_clock), telemetry, keep=keep)
+    door = Door(router, owner_of, Senders(None, system_clock, "http"), telemetry, keep=keep)
     app.include_router(events_router(door, keyring, settings, telemetry))
-    app.include_router(things_router(keyring, Passing(rooms, CATALOGUE), lambda request: keyring.reader(request.headers, key_required=False)))
+    app.include_router(things_router(keyring, Passing(rooms, CATALOGUE), lambda request: keyring.reader(request.headers, (Grant(),))))
     return app
 
 

@@ -61,3 +61,13 @@ async def test_names_go_to_the_vault_only_from_sources_of_their_register(door: C
 
     assert (own.status_code, foreign.status_code, nobody.status_code) == (204, 403, 401)
     assert [request.url.raw_path for request in rooms.requests] == [b"/people/e/p%201."]
+
+
+async def test_a_history_is_paged(door: Client, rooms: StandInRooms) -> None:
+    rooms.other = lambda request: httpx.Response(200, json={"asked": str(request.url.query, "ascii")})
+
+    first = await door.get("/v1/unit/d:u-1/history")
+    later = await door.get("/v1/unit/d:u-1/history?cursor=100&limit=20")
+
+    assert (first.json()["asked"], later.json()["asked"]) == ("after=0&limit=100", "after=100&limit=20")
+    assert (await door.get("/v1/unit/d:u-1/history?limit=0")).status_code == 400

@@ -1,0 +1,92 @@
+import { computed, shallowRef } from 'vue'
+import { has, language, say, t, type Text } from '../i18n'
+import { type Family, type Kind, type Metric, type Node, readKinds, readMetrics, readTree } from './documents'
+
+/** What every view needs and what seldom changes: metrics, kinds, both trees. Read once, and again when asked. */
+export const metrics = shallowRef<ReadonlyMap<string, Metric>>(new Map())
+export const kinds = shallowRef<ReadonlyMap<string, Kind>>(new Map())
+export const trees: Record<Family, ReturnType<typeof shallowRef<ReadonlyMap<string, Node>>>> = {
+  area: shallowRef<ReadonlyMap<string, Node>>(new Map()),
+  organisation: shallowRef<ReadonlyMap<string, Node>>(new Map()),
+}
+
+const waiting = new Map<string, Promise<void>>()
+
+function once(name: string, load: () => Promise<void>): Promise<void> {
+  const known = waiting.get(name)
+  if (known) return known
+  const begun = load().catch((error: unknown) => {
+    waiting.delete(name)
+    throw error
+  })
+  waiting.set(name, begun)
+  return begun
+}
+
+const byId = <T>(list: T[], id: (one: T) => string): ReadonlyMap<string, T> => new Map(list.map((one) => [id(one), one]))
+
+export const needMetrics = (): Promise<void> => once('metrics', async () => void (metrics.value = byId(await readMetrics(), (one) => one.id)))
+export const needKinds = (): Promise<void> => once('kinds', async () => void (kinds.value = byId(await readKinds(), (one) => one.id)))
+export const needTree = (family: Family): Promise<void> => once(family, async () => void (trees[family].value = byId(await readTree(family), (one) => one.key)))
+
+/** Reads a tree again: something was defined, moved or merged. */
+export async function renewTree(family: Family): Promise<void> {
+  waiting.delete(family)
+  await needTree(family)
+}
+
+export const areas = computed<ReadonlyMap<string, Node>>(() => trees.area.value ?? new Map())
+export const organisations = computed<ReadonlyMap<string, Node>>(() => trees.organisation.value ?? new Map())
+
+/** What a kind is called; of one the catalogue does not know, its nearest ancestor's name and its own id. */
+export function kindName(id: string | null | undefined): string {
+  if (!id) return ''
+  const own = kinds.value.get(id)
+  if (own) return say(own.names as Text)
+  const above = id.includes('.') ? kindName(id.slice(0, id.lastIndexOf('.'))) : ''
+  return above ? `${above} · ${id}` : id
+}
+
+/** What a state of a kind of case is called. */
+export function stateName(state: string, kind = 'case'): string {
+  for (let at = kind; at; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const found = kinds.value.get(at)?.states.find((one) => one.id === state)
+    if (found) return say(found.names as Text)
+  }
+  return state
+}
+
+/** What a place is called; its key where nobody told a name. */
+export function placeName(family: Family, key: string | null | undefined): string {
+  if (!key) return ''
+  return (family === 'area' ? areas : organisations).value.get(key)?.name ?? key.slice(key.indexOf(':') + 1)
+}
+
+/** What a metric is called: the part of its definition before the colon, the rest explains. */
+export function metricName(id: string): string {
+  const text = metrics.value.get(id)?.text as Text | undefined
+  if (!text) return id
+  return language.value === 'zh' ? (text.zh.split(/[：（]/)[0] ?? text.zh).replace(/^期[内末]/, '') : text.en
+}
+
+/** The nodes from the root down to a node, itself included. */
+export function pathTo(family: Family, key: string): Node[] {
+  const nodes = (family === 'area' ? areas : organisations).value
+  const path: Node[] = []
+  for (let node = nodes.get(key); node && !path.includes(node); node = node.parent ? nodes.get(node.parent) : undefined) path.unshift(node)
+  return path
+}
+
+/** The root that a place of an address means: a key, or the namespace of one. */
+export function rootOf(place: string | undefined): Node | undefined {
+  const all = [...areas.value.values()]
+  const roots = all.filter((node) => !node.parent)
+  if (!place) return roots[0]
+  return areas.value.get(place) ?? roots.find((node) => node.key.startsWith(`${place}:`)) ?? all.find((node) => node.key.startsWith(`${place}:`))
+}
+
+/** What a metric is called where room is scarce. */
+export function shortName(id: string): string {
+  const key = `short.${id.split('.').join('_')}`
+  return has(key) ? t(key) : metricName(id)
+}

@@ -1,0 +1,25 @@
+import type { Metric, Row } from '../api/documents'
+import { kindName, kinds, placeName, stateName } from '../api/known'
+import { has, say, t } from '../i18n'
+
+/** What a split is called: an axis, or the name the kinds give a dimension. */
+export function splitName(by: string, metric?: Metric): string {
+  const axis = by.split(':')[0] ?? by
+  if (has(`axis.${axis}`)) return t(`axis.${axis}`)
+  for (const kind of kinds.value.values()) {
+    const names = kind.attributes[by]?.names
+    if (names && (!metric || !metric.families.length || metric.families.includes(kind.family))) return say(names)
+  }
+  return by
+}
+
+/** What a row of a split is called. */
+export function rowName(row: Pick<Row, 'key' | 'name'>, by: string): string {
+  if (row.key === null) return t(by.startsWith('area') || by.startsWith('org') ? 'desk.unplaced' : 'desk.without')
+  if (by.startsWith('area')) return placeName('area', row.key)
+  if (by.startsWith('org')) return placeName('organisation', row.key)
+  if (by === 'kind') return kindName(row.key)
+  if (by === 'state') return stateName(row.key)
+  const key = `value.${by}_${row.key}`
+  return has(key) ? t(key) : (row.name ?? row.key)
+}

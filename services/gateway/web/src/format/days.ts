@@ -1,0 +1,53 @@
+/** Business dates (YYYY-MM-DD) are days in Asia/Shanghai; arithmetic on them knows no time zone. */
+const DAY_MS = 86_400_000
+const ZONE = 'Asia/Shanghai'
+
+/** The day so many days later. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+}
+
+/** How many days from one day to another. */
+export function daysBetween(first: string, last: string): number {
+  return Math.round((Date.parse(`${last}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / DAY_MS)
+}
+
+/** Whether a text is a business date. */
+export function isDay(text: unknown): text is string {
+  return typeof text === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+}
+
+/** Today's business date. */
+export function businessToday(now: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+}
+
+/** The time of day in the zone of business, 24 h. */
+export function clock(now: Date, seconds = true): string {
+  return now.toLocaleTimeString('en-GB', { timeZone: ZONE, hour12: false, hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}) })
+}
+
+/** A moment as day and time in the zone of business. */
+export function moment(text: string): string {
+  const at = new Date(text)
+  return Number.isNaN(at.getTime()) ? text : `${businessToday(at)} ${clock(at)}`
+}
+
+/** A day in words: 2019年6月28日 星期五. */
+export function inWords(day: string, language: 'zh' | 'en', weekday = true): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone: 'UTC',
+    year: 'numeric',
+    month: language === 'zh' ? 'long' : 'short',
+    day: 'numeric',
+    ...(weekday ? { weekday: language === 'zh' ? 'long' : 'short' } : {}),
+  })
+}
+
+/** The first day of the year, quarter or month that a day lies in. */
+export function startOf(day: string, period: 'year' | 'quarter' | 'month'): string {
+  const [year, month] = [day.slice(0, 4), Number(day.slice(5, 7))]
+  if (period === 'year') return `${year}-01-01`
+  const first = period === 'month' ? month : Math.floor((month - 1) / 3) * 3 + 1
+  return `${year}-${String(first).padStart(2, '0')}-01`
+}

@@ -1,0 +1,26 @@
+import { onScopeDispose, ref, watch, type Ref } from 'vue'
+
+const LASTS_MS = 700
+
+/** A number that runs to its new value instead of jumping; at once where motion is not wanted or the view is hidden. */
+export function useTween(target: () => number | null | undefined): Ref<number | null> {
+  const value: Ref<number | null> = ref(target() ?? null)
+  let frame = 0
+  watch(target, (to) => {
+    cancelAnimationFrame(frame)
+    const from = value.value
+    if (to === null || to === undefined || from === null || document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      value.value = to ?? null
+      return
+    }
+    const began = performance.now()
+    const step = (now: number): void => {
+      const part = Math.min(1, (now - began) / LASTS_MS)
+      value.value = part === 1 ? to : from + (to - from) * (1 - (1 - part) ** 3)
+      if (part < 1) frame = requestAnimationFrame(step)
+    }
+    frame = requestAnimationFrame(step)
+  })
+  onScopeDispose(() => cancelAnimationFrame(frame))
+  return value
+}
