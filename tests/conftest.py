@@ -1,5 +1,6 @@
 """Fixtures that every rung of the ladder may use; the bulk is in tests/support."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.support.postgres"]
@@ -7,3 +8,14 @@ pytest_plugins = ["tests.support.postgres"]
 # How fast an example runs says nothing on a machine that others use as well.
 settings.register_profile("wangge", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wangge")
+
+SHARED_SERVERS = ("platform", "kafka")
+"""Fixtures that are slow to bring up: of the tests that run side by side, those that use one of them stay together."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one shared server run one after the other in one worker, and before all others: they take longest."""
+    for item in items:
+        used = [name for name in SHARED_SERVERS if name in getattr(item, "fixturenames", ())]
+        if used:
+            item.add_marker(pytest.mark.xdist_group(used[0]))

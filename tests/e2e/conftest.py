@@ -8,15 +8,15 @@ import httpx
 import pytest
 
 from deploy.local.platform import Platform
-from deploy.local.ports import free_base
 from tests.support.district import District
+from tests.support.ports import own_base
 from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Two processors; a process that dies stays dead until a test starts it."""
-    one = Platform(Path(tmp_path_factory.mktemp("platform")), free_base(), workers=2, restart=False)
+    one = Platform(Path(tmp_path_factory.mktemp("platform")), own_base(), workers=2, restart=False)
     try:
         with one:
             yield one

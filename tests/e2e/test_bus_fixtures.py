@@ -10,10 +10,11 @@ import pytest
 
 from deploy.local.broker import prepare_broker
 from deploy.local.keys import make_keys
-from deploy.local.ports import Ports, free_base
+from deploy.local.ports import Ports
 from deploy.local.state import State
 from deploy.local.supervisor import Supervisor
 from services.kernel.topics import Topics
+from tests.support.ports import own_base
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +23,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("WANGGE_TEST_KAFKA"):
         yield given
         return
-    state, ports = State(Path(tmp_path_factory.mktemp("kafka"))), Ports(free_base())
+    state, ports = State(Path(tmp_path_factory.mktemp("kafka"))), Ports(own_base())
     state.prepare()
     make_keys(state.secrets)
     with closing(Supervisor()) as supervisor:

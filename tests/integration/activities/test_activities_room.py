@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from services.kernel.postgres.database import Database
-from tests.integration.activities.conftest import Telling, counted, facts, kept, people
+from tests.support.room import Telling, counted, facts, kept, people
 
 LESSON: dict[str, Any] = {"activity": "a", "kind": "lesson", "organisation": "branch", "starts": "2026-05-01T19:00:00+08:00", "attributes": {"topic": "law"}}
 ADA = f"person/{people.of('r', 'ada')}"

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from services.kernel.postgres.database import Database
-from tests.integration.cases.conftest import Telling, counted, facts, in_order, kept, people
+from tests.support.room import Telling, counted, facts, in_order, kept, people
 
 DEMAND: dict[str, Any] = {"case": "c", "kind": "demand", "organisation": "street", "area": "grid", "due": "2026-05-04", "attributes": {"theme": "noise"}}
 ADA = f"person/{people.of('r', 'ada')}"

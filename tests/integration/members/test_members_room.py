@@ -3,7 +3,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from services.kernel.postgres.database import Database
-from tests.integration.members.conftest import VAULT_KEY, Telling, counted, days_ago, facts, people
+from tests.integration.members.conftest import VAULT_KEY
+from tests.support.room import Telling, counted, days_ago, facts, people
 
 
 async def test_only_who_knows_the_token_is_heard(client: httpx.AsyncClient):

@@ -106,3 +106,13 @@ class Room:
         return [
             (row.area, row.organisation) for _, row in self.rows(measure) if row.day <= on and row.day != row.until and (row.until is None or on < row.until)
         ]
+
+
+def join(room: Room, day: str = "2026-01-02", organisation: str = "t:o1", standing: str = "full", **more: object) -> str:
+    """Tells that the one member joined; the result's status."""
+    return room.tell("member.joined", "r:m", at(day), organisation=organisation, standing=standing, **more).status
+
+
+def cover(room: Room, day: str = "2026-01-05", from_: str = "organisation/t:o1", to: str = "unit/t:u", **more: object) -> str:
+    """Tells of the one link that covers the enterprise; the result's status."""
+    return room.tell("link.set", "t:l", at(day), kind="link.covers", from_=from_, to=to, **more).status

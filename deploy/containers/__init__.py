@@ -1,0 +1,1 @@
+"""What containers need besides the services: keys handed out, database accounts, a probe of health."""
