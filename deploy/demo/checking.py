@@ -16,6 +16,12 @@ class Checked(NamedTuple):
     holds: bool
     events: int | None
     reason: str | None = None
+    definition: str | None = None  # ID@VERSION that gave the live number
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether it is a number by decision, kept in the catalogue and counted nowhere."""
+        return self.figure.match == "constant"
 
     def as_json(self) -> dict[str, object]:
         """The row of the JSON document that others read."""
@@ -54,10 +60,13 @@ def number(value: Decimal | None) -> int | float | None:
 def _check(gateway: Gateway, article: Article, figure: Figure) -> Checked:
     question = article.question(figure)
     try:
-        live = figure.live(gateway.figure(figure.metric, question).get("value"))
+        answer = gateway.figure(figure.metric, question)
+        live = figure.live(answer.get("value"))
     except QuestionRefusedError as error:
         return Checked(figure, article.place, None, holds=False, events=None, reason=str(error))
-    return Checked(figure, article.place, live, figure.printed.holds(live), _counted(gateway, figure, question))
+    told = answer.get("definition") or {}
+    definition = f"{told['id']}@{told['version']}" if told else None
+    return Checked(figure, article.place, live, figure.printed.holds(live), _counted(gateway, figure, question), definition=definition)
 
 
 def _counted(gateway: Gateway, figure: Figure, question: Query) -> int | None:

@@ -18,7 +18,7 @@ class GatewayError(Exception):
 
 
 class QuestionRefusedError(GatewayError):
-    """The gateway does not answer this question; the others it may."""
+    """The gateway has no answer to this question, by its own fault or ours; others it may have."""
 
 
 class Gateway:
@@ -80,7 +80,7 @@ class Gateway:
             said = answer.json().get("detail", answer.text)
         except ValueError:
             said = answer.text
-        kind = QuestionRefusedError if answer.is_client_error else GatewayError
+        kind = GatewayError if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else QuestionRefusedError
         raise kind(f"{answer.request.method} {answer.request.url.path}: {answer.status_code}, {said[:300]}")
 
 

@@ -18,14 +18,15 @@ def print_table(console: Console, found: Found) -> None:
     """One table: figure, what the article printed, what is live now, and whether it holds; then how many hold."""
     table = Table(title=" · ".join(_title(article) for article, _ in found[:1]) if len(found) == 1 else None, title_justify="left", header_style="bold")
     table.add_column("figure")
-    table.add_column("the article printed", overflow="fold")
+    table.add_column("the article printed", overflow="fold", min_width=19)
     table.add_column("read as", justify="right")
     table.add_column("live now", justify="right")
+    table.add_column("by", overflow="fold")
     table.add_column("holds")
     for article, checked in found:
         if len(found) > 1:
             table.add_section()
-            table.add_row("", f"[bold]{_title(article)}[/bold]", "", "", f"{_holding(checked)}/{len(checked)}")
+            table.add_row("", f"[bold]{_title(article)}[/bold]", "", "", "", f"{_holding(checked)}/{len(checked)}")
         _add_rows(table, checked)
     console.print(table)
     every = [one for _, checked in found for one in checked]
@@ -36,7 +37,15 @@ def print_table(console: Console, found: Found) -> None:
 def _add_rows(table: Table, checked: Iterable[Checked]) -> None:
     for one in checked:
         holds = "[green]yes[/green]" if one.holds else "[red]NO[/red]"
-        table.add_row(one.figure.id, one.figure.phrase, _read_as(one), _shown(number(one.live)), holds)
+        table.add_row(one.figure.id, one.figure.phrase, _read_as(one), _shown(number(one.live)), _by(one), holds)
+
+
+def _by(one: Checked) -> str:
+    """The definition that gave the number, and of how many things or occurrences; one that is so by decision stands in the catalogue."""
+    definition = one.definition or one.figure.metric
+    if one.is_decided:
+        return f"{definition} (catalogue)"
+    return definition if one.events is None else f"{definition} ({one.events:,})"
 
 
 def _title(article: Article) -> str:

@@ -13,11 +13,10 @@ from typing import Any
 
 from deploy.local.modules import module_command
 from services.kernel.catalogue import Catalogue, CatalogueError, load
-from services.kernel.catalogue.comparing import Comparison, compare
-from services.kernel.postgres.database import Connection, Database
+from services.kernel.catalogue.comparing import Comparison
+from services.kernel.postgres.database import Database
 from services.kernel.retelling.conducting import ROOMS, Conductor, Moved
 from services.kernel.versions.activate import VersionSettings, offer, put_out
-from services.kernel.versions.stored import active_catalogue
 
 Report = dict[str, Any]
 WHY = "the log is told again under another catalogue; what is told now, tell again in a minute"
@@ -32,13 +31,11 @@ async def retell(settings: VersionSettings, *, accept: bool) -> Report:
     catalogue = load(settings.catalogue)
     database = await Database.connect(settings.postgres.get_secret_value(), name="retell", max_size=4)
     try:
-        async with database.transaction() as connection:
-            offered = await offer(connection, settings.catalogue, catalogue)
-            comparison = await _comparison(connection, catalogue)
-        if not offered.to_retell:
-            await _put_out(database, settings)
+        offered = await offer(database, settings.catalogue, catalogue)
+        if not offered.to_retell or offered.comparison is None:
+            await put_out(database, settings.catalogue_active)
             return {"from": offered.active, "to": offered.active, "kinds": [], "moved": [], "figures": [], "switched": False, "needed": False}
-        return await _tell_and_switch(Conductor(database), database, settings, catalogue, comparison, accept=accept)
+        return await _tell_and_switch(Conductor(database), database, settings, catalogue, offered.comparison, accept=accept)
     finally:
         await database.close()
 
@@ -58,7 +55,7 @@ async def _tell_and_switch(
         await conductor.abandon()
         raise
     if accept:
-        await _put_out(database, settings)
+        await put_out(database, settings.catalogue_active)
         rebuilt = await _run("services.metrics.rebuild", "--accept")
         if rebuilt is None:
             raise RuntimeError("the log was told again, but its figures could not be made anew: ./run rebuild --accept")
@@ -102,16 +99,6 @@ async def _run(module: str, *arguments: str) -> Report | None:
     except ValueError:
         return None
     return document if isinstance(document, dict) else None
-
-
-async def _comparison(connection: Connection, catalogue: Catalogue) -> Comparison:
-    before = await active_catalogue(connection)
-    return compare(before if before is not None else catalogue, catalogue)
-
-
-async def _put_out(database: Database, settings: VersionSettings) -> None:
-    async with database.transaction() as connection:
-        await put_out(connection, settings.catalogue_active)
 
 
 def main() -> int:

@@ -39,6 +39,7 @@ from services.kernel.logs import configure
 from services.kernel.postgres.database import Database
 from services.kernel.settings import RoomAddresses
 from services.kernel.telemetry import new_registry
+from services.kernel.versions.header import CatalogueHeader
 from services.kernel.versions.watch import VersionWatch
 
 
@@ -83,7 +84,9 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
         await version.stop()
         await database.close()
 
-    return build_app("Wangge gateway", lifespan, health, registry, version="1")
+    app = build_app("Wangge gateway", lifespan, health, registry, version="1")
+    app.add_middleware(CatalogueHeader, version=catalogue.version)
+    return app
 
 
 def _routes(

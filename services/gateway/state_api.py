@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.figures.documents import GeometryDocument, QualityDocument, StatusDocument, TreeDocument
 from services.gateway.figures.figures import Figures
 from services.gateway.figures.forest import AREA, ORGANISATION
 from services.gateway.figures.guard import Reader
@@ -14,6 +13,7 @@ from services.gateway.figures.question import invalid
 from services.gateway.geometry.outlines import Geometry, GeometryAsked
 from services.gateway.quality import Quality, QualityAsked
 from services.gateway.read_api import ReaderOf, as_json, problems
+from services.gateway.state_documents import GeometryDocument, QualityDocument, StatusDocument, TreeDocument
 from services.gateway.tree_pages import TreeAsked, list_nodes, visible_nodes
 
 

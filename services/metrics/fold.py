@@ -139,6 +139,8 @@ class Folder:
 
     def _take_roles(self, rest: bytes, place: int, roles: dict[int, bytes]) -> bytes:
         before, brace, text = rest.partition(b",{")
+        if not brace:  # a rest without roles, of which another row's roles happened to follow the same text
+            raise KeyError(before)
         packed = self._before_roles[before]
         roles[place] = _checked_roles(brace[1:] + text)
         return packed

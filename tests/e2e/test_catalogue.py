@@ -90,7 +90,8 @@ def test_an_answer_says_which_catalogue_shaped_it(wangge: httpx.Client, own: Pat
 
     answer = wangge.get("/v1/metrics/escort.time?area=district:gate-town&from=2026-03-01&to=2026-03-07")
 
-    assert running in (answer.headers.get("x-wangge-catalogue"), answer.json().get("catalogue"), answer.json().get("catalogueversion"))
+    assert answer.headers["x-wangge-catalogue"] == running
+    assert wangge.get("/v1/metrics/nothing").headers["x-wangge-catalogue"] == running, "a refusal is shaped by it as well"
 
 
 def test_a_district_that_is_only_files_is_replayed_and_every_figure_holds(platform: Platform) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.gateway.figures.answer import Json, Names, Naming, numbers_at, rows_shown, tell
 from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, natures_of
+from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.earlier import NothingBeforeError, earlier_frame
 from services.gateway.figures.forms import MixedUnitsError, evaluate
 from services.gateway.figures.frame import Frame, TooManyPointsError, frame_of
@@ -39,9 +40,9 @@ class Prepared(NamedTuple):
 class Engine:
     """Evaluates questions; layouts and sums are remembered between them."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, cubes: Cubes | None = None) -> None:
         self.catalogue = catalogue
-        self._views = Views()
+        self._views = Views(cubes=cubes)
         self._kind_names = {kind.id: kind.names.zh for kind in catalogue.kinds.values()}
 
     def prepare(self, snapshot: Snapshot, question: Question) -> Prepared:

@@ -7,6 +7,7 @@ from datetime import date
 from services.gateway.figures.admission import admit, check_list
 from services.gateway.figures.answer import Json, Names
 from services.gateway.figures.asking import UnsupportedDefinitionError, touched_measures
+from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.cursors import Cursors
 from services.gateway.figures.engine import Engine, Prepared
 from services.gateway.figures.guard import Reader, counted_kinds, suppressed
@@ -40,7 +41,8 @@ class Figures:
     ) -> None:
         self.catalogue = catalogue
         self.snapshots = Snapshots(database, clock, trees_of(catalogue))
-        self.engine = Engine(catalogue)
+        self.cubes = Cubes(self.snapshots.take)
+        self.engine = Engine(catalogue, self.cubes)
         self._names = names
         self._cursors = cursors or Cursors()
         self._known: Names = {}

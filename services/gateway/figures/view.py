@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from services.gateway.figures.axis import Asked
+from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.groups import Groups
 from services.gateway.figures.places import Places, Resolver
 from services.gateway.figures.table import Table
@@ -53,9 +54,10 @@ class Remembered(NamedTuple):
 class View:
     """A layout over the trees of a day: its groups, and where each key falls. `sums` keeps what was added up for it."""
 
-    def __init__(self, trees: Trees, layout: Layout) -> None:
+    def __init__(self, trees: Trees, layout: Layout, cubes: Cubes) -> None:
         self.trees = trees
         self.layout = layout
+        self.cubes = cubes
         self.groups = Groups()
         self.sums: OrderedDict[object, object] = OrderedDict()
         self._resolvers: dict[tuple[Condition, ...], Resolver] = {}
@@ -103,8 +105,9 @@ class View:
 class Views:
     """The views of late."""
 
-    def __init__(self, most: int = 48) -> None:
+    def __init__(self, most: int = 48, cubes: Cubes | None = None) -> None:
         self._most = most
+        self.cubes = cubes or Cubes()
         self._views: OrderedDict[tuple[int, int, date, Layout], View] = OrderedDict()
 
     def of(self, trees: Trees, layout: Layout) -> View:
@@ -112,7 +115,7 @@ class Views:
         key = (trees.forest.generation, trees.forest.n, trees.day, layout)
         found = self._views.get(key)
         if found is None:
-            found = self._views[key] = View(trees, layout)
+            found = self._views[key] = View(trees, layout, self.cubes)
             while len(self._views) > self._most:
                 self._views.popitem(last=False)
         self._views.move_to_end(key)

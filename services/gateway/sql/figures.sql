@@ -34,34 +34,78 @@ SELECT DISTINCT measure, kind, dims FROM metrics.axis WHERE generation = $1;
 
 -- name: list_tree
 -- The rows of both trees that stand.
-SELECT l.thing, a.kind, a.area, a.organisation, a.dims, l.day, l.until
-FROM metrics.axis AS a
-JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
-WHERE a.generation = $1 AND a.measure = '_tree'
-GROUP BY l.thing, a.kind, a.area, a.organisation, a.dims, l.day, l.until
-HAVING sum(l.sign) > 0;
+SELECT thing, kind, area, organisation, dims, day, until
+FROM metrics.row
+WHERE generation = $1 AND measure = '_tree'
+GROUP BY thing, kind, area, organisation, dims, day, until
+HAVING sum(sign) > 0;
 
 -- name: list_tree_links
 -- The stretches of links of these kinds, which make second trees, that stand.
-SELECT a.kind, l.roles::json ->> 'from' AS child, l.roles::json ->> 'to' AS parent, l.day, l.until
-FROM metrics.axis AS a
-JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
-WHERE a.generation = $1 AND a.measure = 'links' AND a.kind = ANY ($2::text[])
-GROUP BY l.thing, a.kind, l.roles, l.day, l.until
-HAVING sum(l.sign) > 0;
+SELECT kind, roles::json ->> 'from' AS child, roles::json ->> 'to' AS parent, day, until
+FROM metrics.row
+WHERE generation = $1 AND measure = 'links' AND kind = ANY ($2::text[])
+GROUP BY thing, kind, roles, day, until
+HAVING sum(sign) > 0;
 
 -- name: read_last_tree_change
 -- The commit that last changed the trees, or a link of these kinds, which make second trees.
-SELECT coalesce(max(l.n), 0)
-FROM metrics.axis AS a
-JOIN metrics.line AS l ON l.generation = $1 AND l.axis = a.axis
-WHERE a.generation = $1 AND (a.measure = '_tree' OR (a.measure = 'links' AND a.kind = ANY ($2::text[])));
+SELECT coalesce(max(n), 0)
+FROM metrics.row
+WHERE generation = $1 AND (measure = '_tree' OR (measure = 'links' AND kind = ANY ($2::text[])));
+
+-- name: count_axes
+-- How many axes a measure has.
+SELECT count(*) FROM metrics.axis WHERE generation = $1 AND measure = $2;
+
+-- name: span_of_cells
+-- The first and the last day of a measure's cells and fresh lines.
+SELECT least(c.first, l.first) AS first, greatest(c.last, l.last) AS last
+FROM (
+    SELECT min(c.first) AS first, max(c.last) AS last
+    FROM metrics.axis AS x
+    CROSS JOIN LATERAL (
+        SELECT min(day) AS first, max(day) AS last FROM metrics.cell WHERE generation = $1 AND axis = x.axis
+    ) AS c
+    WHERE x.generation = $1 AND x.measure = $2
+) AS c
+CROSS JOIN (
+    SELECT min(r.day) AS first, max(greatest(r.day, r.until)) AS last
+    FROM metrics.line AS r
+    JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = r.axis AND x.measure = $2
+    WHERE r.generation = $1 AND r.n > (SELECT n FROM metrics.merged WHERE generation = $1)
+) AS l;
+
+-- name: sum_cell_days
+-- A measure's cells added up day by day: for each place over all labels, and for each label over all places. Of the places only the $4-th part of $3.
+SELECT
+    GROUPING(x.area) = 0 AS of_place, x.area, x.organisation, x.kind, x.dims, c.day,
+    sum(c.value)::bigint AS value, sum(c.count)::bigint AS count
+FROM metrics.axis AS x
+JOIN metrics.cell AS c ON c.generation = $1 AND c.axis = x.axis
+WHERE x.generation = $1 AND x.measure = $2 AND (hashtext(concat(x.area, '|', x.organisation)) & 2147483647) % $3::integer = $4::integer
+GROUP BY GROUPING SETS ((x.area, x.organisation, c.day), (x.kind, x.dims, c.day));
+
+-- name: sum_fresh_days
+-- The same of the rows that the commits after $3 brought.
+WITH fresh AS MATERIALIZED (
+    SELECT axis, day, until, sign, value FROM metrics.line WHERE generation = $1 AND n > $3
+)
+SELECT
+    GROUPING(x.area) = 0 AS of_place, x.area, x.organisation, x.kind, x.dims, e.day,
+    sum(e.sign * r.sign * r.value)::bigint AS value, sum(e.sign * r.sign)::bigint AS count
+FROM fresh AS r
+JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = r.axis AND x.measure = $2
+CROSS JOIN LATERAL (VALUES (r.day, 1), (r.until, -1)) AS e (day, sign)
+WHERE e.sign = 1 OR r.until > r.day
+GROUP BY GROUPING SETS ((x.area, x.organisation, e.day), (x.kind, x.dims, e.day));
 
 -- name: asked_axes
 -- What begins every statement below: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live
 -- node, in the eras from first to last. $1-$15 places (Places; group -1 is not asked), $16 merge days that number the eras, $17 generation,
 -- $18 measure, $19-$21 labels, $22 only axes of lines of the commits after this one (null: all). A label stands for one kind with its dimensions;
--- where it falls into several groups it comes several times.
+-- where it falls into several groups it comes several times. Rows are read from `line`: the merged ones of these axes by their index, and all that are not
+-- merged yet, which have none and are looked through once.
 WITH area_place AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::boolean[]) AS t (key, first, last, grp, placed)
 ),
@@ -96,6 +140,13 @@ asked AS MATERIALIZED (
     SELECT axis, label, org_grp + area_grp AS grp, CASE WHEN $15::boolean THEN org_placed ELSE area_placed END AS placed, first, last
     FROM spotted
     WHERE org_grp >= 0 AND area_grp >= 0
+),
+line AS NOT MATERIALIZED (
+    SELECT r.axis, r.day, r.until, r.sign, r.value, r.since, r.thing, r.roles
+    FROM (SELECT DISTINCT axis FROM spotted) AS p
+    JOIN metrics.settled AS r ON r.generation = $17 AND r.axis = p.axis
+    UNION ALL
+    SELECT axis, day, until, sign, value, since, thing, roles FROM metrics.fresh_line WHERE generation = $17
 )
 
 -- name: sum_cells
@@ -138,7 +189,7 @@ GROUP BY 1, 2, 3, 4;
 SELECT b.bucket, p.label, p.grp, p.placed, sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
 FROM asked AS p
 CROSS JOIN era
-JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
 JOIN unnest($25::integer[], $26::date[], $27::date[]) AS b (bucket, first, last) ON CASE $24
     WHEN 'stock' THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL)
     WHEN 'flow' THEN r.day BETWEEN b.first AND b.last
@@ -183,7 +234,7 @@ GROUP BY CUBE (bucket, grp);
     SELECT b.bucket, p.label + p.grp AS grp, p.placed, CASE WHEN $23 = 'thing' THEN r.thing ELSE r.roles::json ->> $23 END AS thing
     FROM asked AS p
     CROSS JOIN era
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     JOIN unnest($27::integer[], $28::date[], $29::date[]) AS b (bucket, first, last)
         ON CASE WHEN $26::boolean THEN r.day <= b.last AND (r.until > b.last OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.last END
     WHERE $24::text IS NULL OR strpos(r.roles, $24) > 0
@@ -211,7 +262,7 @@ alias AS MATERIALIZED (
 thing AS (
     SELECT b.bucket, regexp_replace(r.thing, '^member/', 'person/') AS thing, p.label + p.area_grp AS grp, p.area_placed AS placed
     FROM spotted AS p
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+    JOIN line AS r ON r.axis = p.axis
     JOIN bucket AS b ON r.day <= b.day AND (r.until > b.day OR r.until IS NULL)
     WHERE p.area_grp >= 0
     GROUP BY 1, 2, 3, 4
@@ -226,8 +277,11 @@ cover AS (
 ),
 link AS (
     SELECT b.bucket, r.roles::json ->> $30 AS thing
-    FROM cover
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = cover.axis
+    FROM (
+        SELECT r.day, r.until, r.sign, r.roles FROM cover JOIN metrics.settled AS r ON r.generation = $17 AND r.axis = cover.axis
+        UNION ALL
+        SELECT r.day, r.until, r.sign, r.roles FROM cover JOIN metrics.fresh_line AS r ON r.generation = $17 AND r.axis = cover.axis
+    ) AS r
     JOIN bucket AS b ON CASE WHEN $29::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
     GROUP BY 1, 2
     HAVING sum(r.sign) > 0
@@ -248,12 +302,11 @@ GROUP BY GROUPING SETS ((t.bucket, t.grp), (t.bucket));
 
 -- name: list_standing_places
 -- At which places rows of a measure with these labels stand at the end of each bucket (or happen in it), merges left as told.
-SELECT b.bucket, x.area, x.organisation
-FROM metrics.axis AS x
-JOIN unnest($3::text[], $4::text[]) AS l (kind, dims) ON l.kind = x.kind AND l.dims = x.dims
-JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
+SELECT b.bucket, r.area, r.organisation
+FROM metrics.row AS r
+JOIN unnest($3::text[], $4::text[]) AS l (kind, dims) ON l.kind = r.kind AND l.dims = r.dims
 JOIN unnest($5::integer[], $6::date[], $7::date[]) AS b (bucket, first, day)
     ON CASE WHEN $8::boolean THEN r.day <= b.day AND (r.until > b.day OR r.until IS NULL) ELSE r.day BETWEEN b.first AND b.day END
-WHERE x.generation = $1 AND x.measure = $2
+WHERE r.generation = $1 AND r.measure = $2
 GROUP BY 1, 2, 3
 HAVING sum(r.sign) > 0;

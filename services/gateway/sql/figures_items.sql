@@ -6,7 +6,7 @@
     SELECT r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since, sum(r.sign) AS copies
     FROM asked AS p
     CROSS JOIN era
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     WHERE
         ($23::text IS NULL OR strpos(r.roles, $23) > 0)
         AND CASE $24
@@ -44,7 +44,7 @@ ORDER BY page.thing, page.day, page.tie, page.copy;
     SELECT CASE WHEN $32 = 'thing' THEN r.thing ELSE r.roles::json ->> $32 END AS thing, p.axis, r.day
     FROM asked AS p
     CROSS JOIN era
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     WHERE
         ($23::text IS NULL OR strpos(r.roles, $23) > 0)
         AND CASE $24
@@ -78,7 +78,7 @@ ORDER BY page.thing;
 SELECT r.thing
 FROM asked AS p
 CROSS JOIN era
-JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
 WHERE
     ($23::text IS NULL OR strpos(r.roles, $23) > 0)
     AND CASE $24
@@ -95,7 +95,7 @@ HAVING sum(r.sign) > 0;
 , link AS (
     SELECT r.roles::json ->> $25 AS thing
     FROM spotted AS p
-    JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+    JOIN line AS r ON r.axis = p.axis
     WHERE
         p.org_grp >= 0
         AND CASE WHEN $28::boolean THEN r.day <= $24 AND (r.until > $24 OR r.until IS NULL) ELSE r.day BETWEEN $23 AND $24 END
@@ -120,7 +120,7 @@ SELECT
     p.label + p.grp AS grp, p.placed, x.kind, x.area, x.organisation, r.day, r.until
 FROM asked AS p
 JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
-JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+JOIN line AS r ON r.axis = p.axis
 WHERE r.day <= $25 AND (r.until > $24 OR r.until IS NULL)
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 HAVING sum(r.sign) > 0
@@ -137,7 +137,7 @@ SELECT
     sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
 FROM asked AS p
 JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
-JOIN metrics.line AS r ON r.generation = $17 AND r.axis = p.axis
+JOIN line AS r ON r.axis = p.axis
 JOIN unnest($23::integer[], $24::date[], $25::date[]) AS s (span, first, last)
     ON CASE WHEN $28::boolean THEN r.day <= s.last AND (r.until > s.last OR r.until IS NULL) ELSE r.day BETWEEN s.first AND s.last END
 GROUP BY 1, 2, 3, 4, 5
@@ -147,6 +147,5 @@ HAVING sum(r.sign) <> 0;
 -- Which of these things ($4) were ever counted as one of these kinds ($3) in these measures ($2).
 SELECT DISTINCT r.thing
 FROM unnest($2::text[], $3::text[]) AS k (measure, kind)
-JOIN metrics.axis AS x ON x.generation = $1 AND x.measure = k.measure AND x.kind = k.kind
-JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
+JOIN metrics.row AS r ON r.generation = $1 AND r.measure = k.measure AND r.kind = k.kind
 WHERE r.thing = ANY ($4::text[]);

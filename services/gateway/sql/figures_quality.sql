@@ -17,7 +17,13 @@ named AS (
 )
 SELECT n.family, n.key, n.measure, sum(r.sign)::bigint AS count
 FROM named AS n
-JOIN metrics.line AS r ON r.generation = $1 AND r.axis = n.axis
+JOIN (
+    SELECT r.axis, r.day, r.until, r.sign
+    FROM (SELECT DISTINCT axis FROM named) AS p
+    JOIN metrics.settled AS r ON r.generation = $1 AND r.axis = p.axis
+    UNION ALL
+    SELECT axis, day, until, sign FROM metrics.fresh_line WHERE generation = $1
+) AS r USING (axis)
 WHERE CASE
     WHEN n.measure = ANY ($4::text[]) THEN r.day <= $5 AND (r.until > $5 OR r.until IS NULL)
     ELSE (n.family || '/' || n.key) = ANY ($6::text[])
@@ -47,11 +53,10 @@ WITH named AS (
     JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = p.axis
     WHERE p.generation = $1 AND p.count > 0
     UNION ALL
-    SELECT role.value, role.key, x.measure, r.sign
-    FROM metrics.axis AS x
-    JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
+    SELECT role.value, role.key, r.measure, r.sign
+    FROM metrics.row AS r
     CROSS JOIN LATERAL json_each_text(r.roles::json) AS role
-    WHERE x.generation = $1 AND x.measure = ANY ($4::text[]) AND r.roles IS NOT NULL
+    WHERE r.generation = $1 AND r.measure = ANY ($4::text[]) AND r.roles IS NOT NULL
 ),
 wanted AS (
     SELECT thing, role, measure, sum(count)::bigint AS count
@@ -61,11 +66,10 @@ wanted AS (
     HAVING sum(count) > 0
 ),
 known AS (
-    SELECT r.thing
-    FROM metrics.axis AS x
-    JOIN metrics.line AS r ON r.generation = $1 AND r.axis = x.axis
-    WHERE x.generation = $1 AND x.measure = ANY ($4) AND r.thing IN (SELECT thing FROM wanted)
-    GROUP BY r.thing
-    HAVING sum(r.sign) > 0
+    SELECT thing
+    FROM metrics.row
+    WHERE generation = $1 AND measure = ANY ($4) AND thing IN (SELECT thing FROM wanted)
+    GROUP BY thing
+    HAVING sum(sign) > 0
 )
 SELECT thing, role, measure, count FROM wanted WHERE thing NOT IN (SELECT thing FROM known);

@@ -12,7 +12,8 @@ It reads `common/*.yaml` and `places/<place>/*.yaml`; a place adds kinds and met
         attributes:
           hour: {type: integer, minimum: 0, maximum: 23, dimension: true, band: [0, 7, 22], required: true}
           source: {type: enum, values: [site, shop, home], dimension: true}
-        fields:                         # bounds on fields of the contract itself
+          decibels: {type: integer, sum: true}    # figures may add it up: the measures cases.opened:decibels, cases.open:decibels …
+        fields:                         # bounds on fields of the contract itself; dimension and sum go with them too
           tier: {type: enum, values: [street, community]}
         states:                         # a workflow of its own; exactly one initial, at least one final
           - {id: opened, names: {zh: 上报, en: Opened}, marks: [initial], to: [resolved]}

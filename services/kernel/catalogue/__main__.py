@@ -100,8 +100,7 @@ async def _active() -> Catalogue | None:
 
     database = await Database.connect(os.environ["WANGGE_POSTGRES"], name="catalogue", max_size=1)
     try:
-        async with database.transaction(readonly=True) as connection:
-            return await active_catalogue(connection)
+        return await active_catalogue(database)
     finally:
         await database.close()
 

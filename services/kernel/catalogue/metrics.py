@@ -10,6 +10,7 @@ A `Measure` is what rows exist of (docs/architecture.md, section 5). A `Metric` 
         case Total(terms=terms): ...                    # signed measures
         case Growth() | Ordinal() | Constant() | Fulfilment(): ...
 
+Wherever a measure may stand, a definition may, and so may the sum of a number of its things: `entries:floor_area` where a kind marks the attribute `sum: true`.
 `Metric.form_name` is the form's word of the contract. Operands that need more than an id say so inline: kinds, marks, conditions, and `covered`,
 which keeps the things that a live row of another measure names in a role (or, with role `area`, that stands in them).
 """

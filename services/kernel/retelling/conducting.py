@@ -38,10 +38,11 @@ class Conductor:
 
     async def begin(self, folders: Path | str, catalogue: Catalogue) -> bool:
         """Makes room for a log under this catalogue, forgetting one that was begun before; False where it is the active one already."""
+        files = files_of(folders)
         async with self._database.transaction() as connection:
             if (await read_active(connection)).version == catalogue.version:
                 return False
-            await keep(connection, catalogue.version, files_of(folders))
+            await keep(connection, catalogue.version, files)
             await connection.execute(_SQL.make_retelling, catalogue.version)
             return True
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from services.kernel.catalogue import Catalogue, CatalogueError, load
 from services.kernel.catalogue.comparing import Comparison, compare
-from services.kernel.postgres.database import Connection, Database
+from services.kernel.postgres.database import Database
 from services.kernel.postgres.queries import load as load_sql
 from services.kernel.settings import OwnerSettings
 from services.kernel.versions.stored import active_catalogue, export, files_of, keep, read_active, read_files
@@ -46,42 +46,42 @@ class Activated(NamedTuple):
         return f"catalogue {self.active} is active"
 
 
-async def offer(connection: Connection, folders: Path | str, catalogue: Catalogue) -> Activated:
-    """Activates a catalogue, in the caller's transaction, unless that takes a retelling."""
-    await connection.execute(_SQL.one_at_a_time)
-    before = await active_catalogue(connection)
-    if before is None:
-        await _activate(connection, folders, catalogue)
-        return Activated(catalogue.version, catalogue.version, None, ())
-    comparison = compare(before, catalogue)
-    told = {row["kind"] for row in await connection.fetch(_SQL.find_told_kinds, list(comparison.rewritten))}
-    if told:
-        return Activated(before.version, catalogue.version, comparison, tuple(sorted(told)))
-    await _activate(connection, folders, catalogue)
-    return Activated(catalogue.version, catalogue.version, comparison, ())
+async def offer(database: Database, folders: Path | str, catalogue: Catalogue) -> Activated:
+    """Activates a catalogue unless that takes a retelling."""
+    files = files_of(folders)
+    while True:
+        before = await active_catalogue(database)
+        comparison = None if before is None else compare(before, catalogue)
+        async with database.transaction() as connection:
+            await connection.execute(_SQL.one_at_a_time)
+            now = (await read_active(connection)).version
+            if now != (None if before is None else before.version):
+                continue  # somebody was quicker: compare with that
+            await connection.execute(_SQL.wait_for_writers)  # whoever has numbers finishes under the version that was; who comes later is refused
+            told = await connection.fetch(_SQL.find_told_kinds, list(comparison.rewritten) if comparison is not None else [])
+            if told:
+                return Activated(now or "", catalogue.version, comparison, tuple(sorted(row["kind"] for row in told)))
+            await keep(connection, catalogue.version, files)
+            await connection.execute(_SQL.activate, catalogue.version)
+            return Activated(catalogue.version, catalogue.version, comparison, ())
 
 
-async def put_out(connection: Connection, folder: Path | None) -> None:
+async def put_out(database: Database, folder: Path | None) -> None:
     """Puts the active catalogue's files where processes load them from."""
-    active = await read_active(connection)
-    if folder is not None and active.version is not None:
-        export(await read_files(connection, active.version), folder)
-
-
-async def _activate(connection: Connection, folders: Path | str, catalogue: Catalogue) -> None:
-    await keep(connection, catalogue.version, files_of(folders))
-    await connection.execute(_SQL.activate, catalogue.version)
+    async with database.transaction() as connection:
+        version = (await read_active(connection)).version
+        files = [] if version is None else await read_files(connection, version)
+    if folder is not None and files:
+        export(files, folder)
 
 
 async def run(settings: VersionSettings) -> Activated:
     """Connects, offers the catalogue of the folders, puts out the active one."""
     catalogue = load(settings.catalogue)
-    database = await Database.connect(settings.postgres.get_secret_value(), name="catalogue", max_size=1)
+    database = await Database.connect(settings.postgres.get_secret_value(), name="catalogue", max_size=2)
     try:
-        async with database.transaction() as connection:
-            done = await offer(connection, settings.catalogue, catalogue)
-        async with database.transaction() as connection:
-            await put_out(connection, settings.catalogue_active)
+        done = await offer(database, settings.catalogue, catalogue)
+        await put_out(database, settings.catalogue_active)
         return done
     finally:
         await database.close()

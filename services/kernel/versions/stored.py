@@ -9,7 +9,7 @@ import msgspec
 
 from services.kernel.catalogue import Catalogue, load
 from services.kernel.catalogue.layers import read_sources
-from services.kernel.postgres.database import Connection
+from services.kernel.postgres.database import Connection, Database
 from services.kernel.postgres.queries import load as load_sql
 
 _SQL = load_sql("services.kernel.versions", "versions.sql")
@@ -72,12 +72,14 @@ async def keep(connection: Connection, version: str, files: list[File]) -> None:
     await connection.execute(_SQL.keep_files, version, msgspec.json.encode(files).decode())
 
 
-async def active_catalogue(connection: Connection) -> Catalogue | None:
-    """The active catalogue; None where none was activated."""
-    active = await read_active(connection)
-    if active.version is None:
+async def active_catalogue(database: Database) -> Catalogue | None:
+    """The active catalogue; None where none was activated. It is read in a transaction of its own, and loaded outside of it."""
+    async with database.transaction(readonly=True) as connection:
+        version = (await read_active(connection)).version
+        files = [] if version is None else await read_files(connection, version)
+    if version is None:
         return None
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "catalogue"
-        export(await read_files(connection, active.version), folder)
+        export(files, folder)
         return load(folder)

@@ -15,6 +15,10 @@ ON CONFLICT (version) DO UPDATE SET files = excluded.files;
 -- Whoever changes which version is active does so alone, until the transaction ends.
 SELECT pg_advisory_xact_lock(hashtext('wangge.catalogue'));
 
+-- name: wait_for_writers
+-- Those who have numbers finish first; whoever takes one afterwards reads which version is active then.
+LOCK TABLE log.counter IN EXCLUSIVE MODE;
+
 -- name: activate
 -- From here on facts are written under this version.
 UPDATE log.epoch SET catalogue = $1;

@@ -21,9 +21,9 @@ async def recount(settings: ProcessSettings) -> Compared:
     """Both recounts in one repeatable-read snapshot: the tables against the facts, the facts against what was told."""
     database = await Database.connect(settings.postgres.get_secret_value(), name="recount", max_size=1)
     try:
+        catalogue = await active_catalogue(database) or load_catalogue(settings.catalogue)
         async with database.transaction(isolation="repeatable_read") as connection:
             await connection.execute(_SQL.take_time)
-            catalogue = await active_catalogue(connection) or load_catalogue(settings.catalogue)
             live = await compare_with_log(connection)
             derived = await compare_with_told(connection, catalogue)
             return Compared(live.cells, live.events, live.differences + derived)

@@ -65,8 +65,7 @@ def catalogues(tmp_path: Path) -> Callable[[str, str], tuple[Path, Catalogue]]:
 
 
 async def _activate(database: Database, folder: Path, catalogue: Catalogue) -> tuple[str, ...]:
-    async with database.transaction() as connection:
-        return (await offer(connection, folder, catalogue)).to_retell
+    return (await offer(database, folder, catalogue)).to_retell
 
 
 async def _tell_story(rooms: Rooms) -> None:

@@ -174,3 +174,12 @@ async def test_whatever_fails_each_number_appears_and_first_appears_in_order(fac
 
     for partition, last in facts.items():
         assert list(dict.fromkeys(broker.records.get(partition, []))) == list(range(1, last + 1))
+
+
+async def test_a_log_that_was_told_again_and_is_shorter_makes_the_relay_read_its_marks_anew() -> None:
+    log, broker = Memory({0: 5}), Broker()
+    lanes = Lanes({0: Mark(5, 5)}, TOPIC_ID, log, broker, RelayTelemetry(CollectorRegistry(), "cases.v1"))  # type: ignore[arg-type]
+    log.given = {0: 3}
+
+    with pytest.raises(OvertakenError, match="told again"):
+        await lanes.move(lambda: None)

@@ -147,6 +147,27 @@ def test_facts_that_share_halves_of_rows_are_told_apart():
                 assert (axes[2], first, until) == (place, day, None)
 
 
+_few_days = st.sampled_from([MARCH, APRIL])
+_alike = st.builds(
+    lambda place, day, until, value, since, roles: stretch(day, until, area=place, value=value, since=since, roles=roles),
+    st.sampled_from(["zhuhai:g-1", None]),
+    _few_days,
+    st.sampled_from([None, APRIL]),
+    st.sampled_from([1, 2]),
+    st.none() | _few_days,
+    st.sampled_from([None, '{"of":"entry/t:e"}', '{"by":"person/r:p"}']),
+)
+
+
+@given(st.lists(_alike, min_size=2, max_size=30))
+def test_rows_that_are_much_alike_are_told_apart_whichever_came_before(rows):
+    reading = Reading()
+
+    for row in rows:
+        ((axes, _, _, first, until, value, since, roles),) = reading.lines(body(1, now=[row]))
+        assert Row(*axes, first, until, value, since, roles) == row
+
+
 @pytest.mark.parametrize("text", ["20", ',"20', '","2026-01-01","', "}", '{"a":1}', "]", "\\", '"', "年", ",null,", "\n"])
 def test_a_text_that_looks_like_the_seam_of_a_row_is_a_text_like_any(text):
     row = Row(text, text, text, text, canonical({text: text, "20" + text: "20"}), MARCH, APRIL, 7, MARCH, canonical({text: text}))

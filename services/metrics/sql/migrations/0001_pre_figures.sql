@@ -108,11 +108,15 @@ SELECT generation, axis, n, day, until, sign, value, since, thing, roles FROM me
 UNION ALL
 SELECT generation, axis, n, day, until, sign, value, since, thing, roles FROM metrics.fresh_line;
 
--- The same with their axes written out.
+-- The same with their axes written out, in two parts again: settled rows are found by their axes, and what is fresh is looked through once.
 CREATE VIEW metrics.row AS
 SELECT line.generation, line.n, line.sign, line.thing, axis.measure, axis.kind, axis.area, axis.organisation, axis.dims,
        line.day, line.until, line.value, line.since, line.roles, line.axis
-FROM metrics.line JOIN metrics.axis ON axis.generation = line.generation AND axis.axis = line.axis;
+FROM metrics.settled AS line JOIN metrics.axis ON axis.generation = line.generation AND axis.axis = line.axis
+UNION ALL
+SELECT line.generation, line.n, line.sign, line.thing, axis.measure, axis.kind, axis.area, axis.organisation, axis.dims,
+       line.day, line.until, line.value, line.since, line.roles, line.axis
+FROM metrics.fresh_line AS line JOIN metrics.axis ON axis.generation = line.generation AND axis.axis = line.axis;
 
 -- Sums of an axis on a day: value and number of rows. A stretch adds on its first day and takes off on the day after its last; an occurrence only adds.
 -- A cell that has come back to zero stays: it says nothing, and the next rebuild leaves it out.

@@ -78,6 +78,8 @@ async def merge(connection: asyncpg.Connection, upto: int, generation: int = 1) 
         ON CONFLICT (generation, axis, role, day, thing) DO UPDATE SET count = p.count + excluded.count""",
         [(generation, *key, count) for key, count in presence.items()],
     )
+    await connection.execute("INSERT INTO metrics.settled SELECT * FROM metrics.fresh_line WHERE generation = $1 AND n <= $2", generation, upto)
+    await connection.execute("DELETE FROM metrics.fresh WHERE generation = $1 AND n <= $2", generation, upto)
     await connection.execute("UPDATE metrics.merged SET n = $2, total = total + $3 WHERE generation = $1", generation, upto, len(rows))
 
 

@@ -1,3 +1,5 @@
+import { Turns } from './turns'
+
 /** What the gateway says of a question it cannot answer (RFC 9457). */
 export interface Problem {
   status: number
@@ -25,8 +27,17 @@ export function queryOf(query: Query): string {
   return text && `?${text}`
 }
 
+// A browser keeps six connections to one host: one is the stream's, one is kept free for looking whether all is well.
+const turns = new Turns(4)
+
 /** Reads a document of the gateway; ProblemError says why there is none. */
-export async function read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+export function read<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return turns.take(() => readAtOnce<T>(path, query, signal))
+}
+
+/** The same without waiting for a turn. */
+export async function readAtOnce<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  if (signal?.aborted) throw new DOMException('no longer wanted', 'AbortError')
   let answer: Response
   try {
     answer = await fetch(path + queryOf(query), { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) })

@@ -1,5 +1,5 @@
 import type { components } from './schema'
-import { type Query, read } from './client'
+import { type Query, read, readAtOnce } from './client'
 
 type Documents = components['schemas']
 export type Figure = Documents['FigureDocument']
@@ -23,7 +23,7 @@ export const readFigure = (metric: string, query: Query, signal?: AbortSignal): 
 export const readItems = (metric: string, query: Query, signal?: AbortSignal): Promise<Items> =>
   read<Items>(`/v1/metrics/${encodeURIComponent(metric)}/items`, query, signal)
 
-export const readStatus = (signal?: AbortSignal): Promise<Status> => read<Status>('/v1/status', {}, signal)
+export const readStatus = (signal?: AbortSignal): Promise<Status> => readAtOnce<Status>('/v1/status', {}, signal)
 export const readMetrics = async (): Promise<Metric[]> => (await read<Documents['MetricsDocument']>('/v1/metrics')).metrics
 export const readKinds = async (): Promise<Kind[]> => (await read<Documents['KindsDocument']>('/v1/kinds')).kinds
 

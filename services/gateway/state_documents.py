@@ -1,0 +1,124 @@
+"""The shapes of the answers about the state the figures stand on, for the OpenAPI document."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NodeDocument(BaseModel):
+    """One area or organisation of the tree."""
+
+    key: str
+    kind: str
+    name: str | None
+    parent: str | None
+    area: str | None = Field(None, description="An organisation's own area")
+    depth: int
+    children: int
+    attributes: dict[str, str]
+
+
+class TreeDocument(BaseModel):
+    """A page of a tree, each node before those below it."""
+
+    as_of: str
+    total: int
+    items: list[NodeDocument]
+    next: str | None
+
+
+class FeatureDocument(BaseModel):
+    """One area."""
+
+    type: str
+    id: str = Field(description="The area's key")
+    geometry: dict[str, Any] | None = Field(description="A Polygon or MultiPolygon; null: no outline was loaded")
+    properties: dict[str, Any] = Field(description="key, kind, name, parent; with an outline also synthetic, and origin where that was told")
+
+
+class GeometryDocument(BaseModel):
+    """A GeoJSON FeatureCollection of the areas, each before those in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "FeatureCollection", "as_of": "2024-05-31",
+                "features": [
+                    {
+                        "type": "Feature", "id": "zhuhai:g-1",
+                        "geometry": {"type": "Polygon", "coordinates": [[[113.5, 22.3], [113.6, 22.3], [113.6, 22.4], [113.5, 22.3]]]},
+                        "properties": {"key": "zhuhai:g-1", "kind": "area.grid", "name": "示例网格", "parent": "zhuhai:s-1", "synthetic": True},
+                    }
+                ],
+            }
+        }
+    )  # fmt: skip
+
+    type: str
+    as_of: str
+    features: list[FeatureDocument]
+    note: str | None = Field(None, description="Why there are no features")
+
+
+class StatusDocument(BaseModel):
+    """How far the figures have come."""
+
+    lag: int = Field(description="Facts told and not yet counted")
+    lag_s: float
+    generation: int
+    n: int = Field(description="The last commit; generation.n is the watermark")
+    merged: int
+    seen_to: dict[str, dict[str, int]]
+    today: str
+    catalogue: str
+
+
+class UnplacedDocument(BaseModel):
+    """A place named by something that counts, which is not in today's tree."""
+
+    family: str
+    key: str
+    state: str = Field(description="unknown: nobody told of it; ended: it is no more")
+    measure: str
+    count: int
+
+
+class LateDocument(BaseModel):
+    """A change told after a newer one of the same thing: it took what the newer one left, from the newer one's time on."""
+
+    family: str
+    key: str | None = Field(description="Null where it stands for a person and the key may not be shown")
+    kind: str | None
+    type: str
+    area: str | None
+    organisation: str | None
+    causation: str | None = Field(description="source#id of the event")
+    stated: str = Field(description="When it was said to hold from")
+    held_from: str = Field(description="When it holds from")
+    recorded: str
+    withheld: bool | None = None
+
+
+class ReferenceDocument(BaseModel):
+    """Something that counted rows name and nobody told of."""
+
+    family: str
+    key: str | None
+    role: str = Field(description="What it is to the rows: of, to, who, host …")
+    measure: str
+    count: int
+    withheld: bool | None = None
+
+
+class QualityDocument(BaseModel):
+    """What needs somebody's care. A section is there if it was asked for; late and unplaced also where none was named."""
+
+    as_of: str
+    late: list[LateDocument] | None = None
+    unplaced: list[UnplacedDocument] | None = None
+    references: list[ReferenceDocument] | None = None
+    next: dict[str, str | None] = Field(description="By section, the cursor of its next page; null on the last")
+    dead_letters: int
+    dead_letter_reasons: dict[str, int]
+    seen_to: dict[str, dict[str, int]]
+    lag_s: float
