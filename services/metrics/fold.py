@@ -125,9 +125,7 @@ class Folder:
             return True
         axes, rests, before = self._axes, self._rests, len(numbers)
         try:
-            if text[:2] != b"[[":
-                raise KeyError
-            for row in text[2:-2].split(b"],["):
+            for row in text[2:-2].split(b"],[") if text[:2] == b"[[" else (b"",):
                 head, _, rest = row.partition(_SEAM)
                 numbers.append(axes[head])
                 packed = rests.get(rest)

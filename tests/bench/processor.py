@@ -101,7 +101,7 @@ async def merged(place: Place, connection: asyncpg.Connection, facts: int) -> Re
     started, meter = time.perf_counter(), Meter(place.servers)
     while waiting:
         async with connection.transaction():
-            rows, waiting = await merge(connection, 1, 200_000)
+            rows, waiting = await merge(connection, 1, 200_000)  # type: ignore[arg-type]  # a connection of its own, not of a pool
         total += rows
     elapsed = time.perf_counter() - started
     return Result(total / elapsed, _per_fact(meter, facts))

@@ -63,20 +63,39 @@ def build(told: StandIn) -> FastAPI:  # noqa: C901  # one route after the other
 
     @app.get("/v1/metrics")
     async def metrics() -> dict[str, Any]:
-        one = {"version": 1, "versions": [1], "valid_from": "2018-01-01", "families": ["unit"], "access": "public", "dimensions": [], "axes": ["area", "org", "kind"]}
+        one = {
+            "version": 1,
+            "versions": [1],
+            "valid_from": "2018-01-01",
+            "families": ["unit"],
+            "access": "public",
+            "dimensions": [],
+            "axes": ["area", "org", "kind"],
+        }
         listed = [{**one, "id": id_, "form": "ratio" if id_ in RATES else "sum", "nature": "stock" if id_ in STOCKS else "flow",
                    "unit": "ratio" if id_ in RATES else "units", "text": _text(id_)} for id_ in METRICS]  # fmt: skip
         return {"catalogue": "x", "metrics": listed}
 
     @app.get("/v1/kinds")
     async def kinds() -> dict[str, Any]:
-        school = {"id": "unit.school", "family": "unit", "names": {"zh": "学校", "en": "School"}, "access": "public", "marks": [], "states": [], "attributes": {}}
+        school = {
+            "id": "unit.school",
+            "family": "unit",
+            "names": {"zh": "学校", "en": "School"},
+            "access": "public",
+            "marks": [],
+            "states": [],
+            "attributes": {},
+        }
         return {"catalogue": "x", "kinds": [school]}
 
     @app.get("/v1/areas")
     async def areas() -> dict[str, Any]:
         parents = [parent for _, parent, _, _ in AREAS]
-        items = [{"key": key, "kind": kind, "name": name, "parent": parent, "depth": 0, "children": parents.count(key), "attributes": {}} for key, parent, name, kind in AREAS]
+        items = [
+            {"key": key, "kind": kind, "name": name, "parent": parent, "depth": 0, "children": parents.count(key), "attributes": {}}
+            for key, parent, name, kind in AREAS
+        ]
         return {"as_of": told.today, "total": len(items), "items": items, "next": None}
 
     @app.get("/v1/organisations")
@@ -106,7 +125,15 @@ def build(told: StandIn) -> FastAPI:  # noqa: C901  # one route after the other
         listed = [{"family": "unit", "key": key, "kind": "unit.school", "area": "z:g1", "organisation": None, "at": told.today, "adds": 1} for key in shown]
         following = cursor + limit if cursor + limit < len(told.uncovered) else None
         counts = {"total": len(told.uncovered), "sum": len(told.uncovered)}
-        return {"items": listed, **counts, "next": None if following is None else str(following), "as_of": told.today, "watermark": "1.1", "seen_to": {}, "lag_s": 0}
+        return {
+            "items": listed,
+            **counts,
+            "next": None if following is None else str(following),
+            "as_of": told.today,
+            "watermark": "1.1",
+            "seen_to": {},
+            "lag_s": 0,
+        }
 
     @app.get("/v1/live")
     async def live(request: Request, metrics: str) -> StreamingResponse:

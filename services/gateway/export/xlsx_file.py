@@ -18,6 +18,8 @@ _DAY_ZERO = date(1899, 12, 30)  # counting in Excel's days, which take 1900 for 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _STYLES: dict[Style, int] = {"text": 0, "number": 1, "ratio": 2, "date": 3}
 _TITLE, _HEAD = 4, 5  # places in the styles of xlsx_parts
+
+
 async def write_xlsx(table: Table, file: IO[bytes]) -> None:
     """Writes the whole table: title, headline, an empty line, the columns (they stay in view), the rows."""
     with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=4) as archive:
@@ -35,9 +37,7 @@ async def write_xlsx(table: Table, file: IO[bytes]) -> None:
 
 def _workbook(title: str) -> str:
     name = re.sub(r"[\[\]:*?/\\']", " ", _clean(title))[:31] or "1"
-    return (
-        f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name={quoteattr(name)} sheetId="1" r:id="rId1"/></sheets></workbook>'
-    )
+    return f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name={quoteattr(name)} sheetId="1" r:id="rId1"/></sheets></workbook>'
 
 
 def _opening(table: Table) -> str:

@@ -102,8 +102,10 @@ class Reader:
         )
 
     def retold(self, told: bytes) -> Command:
-        """The command of an event that was accepted before, from what the log keeps of it. Nothing of it is judged again, and no person hidden again:
-        it is in its normal form, with pseudonyms. Only people are dropped whose kind is unlinkable by this reader's catalogue.
+        """The command of an event that was accepted before, from what the log keeps of it.
+
+        Nothing of it is judged again, and no person hidden again: it is in its normal form, with pseudonyms. Only people are dropped whose kind is
+        unlinkable by this reader's catalogue.
         """
         event = decode_event(told)
         contract = self._contract(event)

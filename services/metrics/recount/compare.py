@@ -32,12 +32,16 @@ def _name(table: str, row: Any) -> str:
 
 
 async def compare_with_log(connection: Connection) -> Compared:
-    """Recounts up to the watermarks, in the snapshot of the caller's transaction: cells, unmerged rows, rows and presence."""
+    """Recounts up to the watermarks, in the snapshot of the caller's transaction: cells, unmerged rows, rows and presence.
+
+    A fact that the processor put aside is a difference too: it was told, and no figure has it.
+    """
     marks = await connection.fetchrow(_SQL.read_snapshot)
     assert marks is not None  # the migration writes it
     generation, merged = marks["live"], marks["merged"]
     await connection.execute(_SQL.unfold_log.replace("$1", str(int(generation))))  # CREATE TABLE AS takes no parameters
     found = {
+        "dead letter": await connection.fetch(_SQL.list_dead_letters, generation),
         "cell": await connection.fetch(_SQL.differ_in_cells, generation, merged),
         "row": await connection.fetch(_SQL.differ_in_rows, generation),
         "presence": await connection.fetch(_SQL.differ_in_presence, generation, merged),

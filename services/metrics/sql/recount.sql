@@ -30,6 +30,12 @@ CROSS JOIN LATERAL (
     SELECT 1, jsonb_array_elements(data -> 'now')
 ) AS signed;
 
+-- name: list_dead_letters
+-- Facts of ours that the processor put aside: told, and in no figure.
+SELECT dead.topic, dead.partition, dead.sequence, fact.subject, dead.reason, 0 AS live, 1 AS recounted
+FROM metrics.dead_letter AS dead JOIN log.fact USING (topic, partition, sequence)
+WHERE dead.generation = $1 ORDER BY dead.topic, dead.partition, dead.sequence;
+
 -- name: count_events
 -- How many facts were recounted.
 SELECT count(*) FROM log.fact JOIN metrics.watermark USING (topic, partition)

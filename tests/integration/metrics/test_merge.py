@@ -218,4 +218,3 @@ async def test_a_fact_of_many_rows_is_kept_in_pieces_and_read_as_one(worker_data
     await merger(worker_database).step()
     assert rows == await see.fetch("SELECT sign, day, roles FROM metrics.row ORDER BY sign, day")
     assert await see.fetchval("SELECT count(*) FROM metrics.fresh") == 0
-

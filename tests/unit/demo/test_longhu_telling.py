@@ -27,13 +27,22 @@ def events() -> list[Event]:
     return generate(load_replay(CATALOGUE, "longhu", cut=True))
 
 
-def test_every_event_keeps_to_the_contract_and_the_catalogue(events: list[Event]) -> None:
+def test_events_of_every_step_keep_to_the_contract_and_the_catalogue(events: list[Event]) -> None:
+    """The first twenty of each: those of a step are made from one template."""
     reader = Reader(load(CATALOGUE), Pseudonyms(b"k" * 32), system_clock)
     enrolled = Enrolled("longhu", "longhu")
+    steps: Counter[str] = Counter()
+    for event in events:
+        step = str(event["id"]).rpartition("-")[0] + str(event["id"]).partition(".")[1] + event["type"] + str(event["data"].get("to", ""))
+        steps[step] += 1
+        if steps[step] <= 20:
+            assert reader.read(decode_event(json.dumps(event).encode()), enrolled).source == event["source"]
 
-    read = [reader.read(decode_event(json.dumps(event).encode()), enrolled) for event in events]
+    assert len(steps) >= len(load_replay(CATALOGUE, "longhu").steps)
 
-    assert len({(command.source, command.id) for command in read}) == len(events)
+
+def test_no_two_events_have_one_id(events: list[Event]) -> None:
+    assert len({event["id"] for event in events}) == len(events)
 
 
 def test_cases_move_only_as_their_workflow_allows(events: list[Event]) -> None:
