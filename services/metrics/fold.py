@@ -93,10 +93,11 @@ class Folder:
         return len(self._axes)
 
     def learn(self, numbers: Mapping[Axes, int]) -> None:
-        """Gives the missing axes their numbers; letters that were not complete can be read again."""
+        """Gives missing axes their numbers, as far as they are told; letters that were not complete can be read again."""
         for half, axes in self.missing.items():
-            self._axes[half] = pack_axis(numbers[axes])
-        self.missing = {}
+            if axes in numbers:
+                self._axes[half] = pack_axis(numbers[axes])
+        self.missing = {half: axes for half, axes in self.missing.items() if axes not in numbers}
 
     def read(self, body: bytes | None, offset: int | None) -> Letter:
         """A record as a letter; one that cannot be read says so in its fault and has no sequence.

@@ -81,16 +81,15 @@ class Processor:
         failpoint("processor.after_fetch")
         await self._room.wait()
         generation = await self._reader.generation()
-        for partition, records in fetched.items():
-            letters = await self._reader.read(generation, [(record.value, record.offset) for record in records])
-            for letter, record in zip(letters, records, strict=True):
+        bodies = {partition: [(record.value, record.offset) for record in records] for partition, records in fetched.items()}
+        for partition, letters in (await self._reader.read(generation, bodies)).items():
+            for letter, record in zip(letters, fetched[partition], strict=True):
                 if letter.fault is not None:
                     letter.sequence = _sequence(record)
             if self._pending is None:
                 self._pending = Batch(generation)
             self._pending.add(generation, partition, letters)
             self._some.set()
-            await asyncio.sleep(0)  # a fetch of 10,000 takes a tenth of a second: let the health checks and the commit in between
         if self._pending is not None and self._pending.size >= self._limits.batch:
             self._room.clear()
 

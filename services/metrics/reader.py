@@ -1,12 +1,13 @@
 """Bodies into letters: decoded, folded, and their axes numbered for the generation that is live."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from services.kernel.postgres.database import Database
 from services.metrics import store
 from services.metrics.batch import Batch
 from services.metrics.fold import Folder
-from services.metrics.model import Axes, Letter
+from services.metrics.model import Axes, Letter, Partition
 from services.metrics.patience import Patience
 
 _AXES_KEPT = 1_000_000  # about 300 MB; beyond that the numbers are asked for again
@@ -35,32 +36,40 @@ class Reader:
         self._generation, self._folder = None, Folder()
         return await self.generation()
 
-    async def read(self, generation: int, bodies: Sequence[Body]) -> list[Letter]:
-        """One letter each, in order."""
+    async def read(self, generation: int, fetched: Mapping[Partition, Sequence[Body]]) -> dict[Partition, list[Letter]]:
+        """One letter for each body, in order. Axes that have no number yet are numbered for all of them at once."""
         if len(self._folder) > _AXES_KEPT:
             self._folder = Folder()
         folder = self._folder
-        letters = [folder.read(body, offset) for body, offset in bodies]
-        if folder.missing:
-            wanted = set(folder.missing.values())
-            folder.learn(await self._patience.insist(lambda: self._number(generation, wanted)))
-            letters = [letter if letter.complete else folder.read(letter.body, letter.offset) for letter in letters]
+        letters: dict[Partition, list[Letter]] = {}
+        for partition, bodies in fetched.items():
+            letters[partition] = [folder.read(body, offset) for body, offset in bodies]
+            await asyncio.sleep(0)  # a fetch of 10,000 takes a tenth of a second: let the health checks and the commit in between
+        while incomplete := [partition for partition, some in letters.items() if not all(letter.complete for letter in some)]:
+            await self._number(generation, folder)
+            for partition in incomplete:
+                letters[partition] = [letter if letter.complete else folder.read(letter.body, letter.offset) for letter in letters[partition]]
         return letters
 
     async def read_again(self, batch: Batch, generation: int) -> Batch:
         """The same letters for another generation, in which axes have other numbers; what had been found unreadable stays so."""
         again = Batch(generation)
-        for partition, old in batch.letters.items():
-            letters = await self.read(generation, [(letter.body, letter.offset) for letter in old])
-            for letter, before in zip(letters, old, strict=True):
+        read = await self.read(generation, {partition: [(letter.body, letter.offset) for letter in old] for partition, old in batch.letters.items()})
+        for partition, letters in read.items():
+            for letter, before in zip(letters, batch.letters[partition], strict=True):
                 if before.fault is not None:
                     letter.sequence, letter.fault, letter.lines, letter.packed = before.sequence, before.fault, 0, []
             again.add(generation, partition, letters)
         return again
 
-    async def _number(self, generation: int, missing: set[Axes]) -> dict[Axes, int]:
-        async with self._database.transaction() as connection:
-            return await store.number_axes(connection, generation, missing)
+    async def _number(self, generation: int, folder: Folder) -> None:
+        missing = set(folder.missing.values())
+
+        async def number() -> dict[Axes, int]:
+            async with self._database.transaction() as connection:
+                return await store.number_axes(connection, generation, missing)
+
+        folder.learn(await self._patience.insist(number))
 
     async def _read_live(self) -> int:
         async with self._database.transaction() as connection:

@@ -163,7 +163,7 @@ class Rebuild:
     async def _fill(self, connection: Connection, partition: Partition, after: int, target: int) -> int:
         """Applies a partition's next facts, up to a sequence or as many as fit; returns how far it came."""
         facts = await connection.fetch(_SQL.read_facts, *partition, after, target, _BATCH)
-        letters = await self._reader.read(self._next, [(fact["body"], None) for fact in facts])
+        letters = (await self._reader.read(self._next, {partition: [(fact["body"], None) for fact in facts]}))[partition]
         for letter, fact in zip(letters, facts, strict=True):
             if letter.fault is not None:
                 letter.sequence = fact["sequence"]

@@ -9,6 +9,7 @@ import os
 import statistics
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from tests.bench.query_world import COMMUNITIES, FIRST, GRIDS, MOVED, STREETS, T
 
 CELLS = int(os.environ.get("BENCH_CELLS", "10000000"))
 QUESTIONS = 300
+CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 Parameters = list[tuple[str, str]]
 
 
@@ -106,12 +108,13 @@ def measure(platform: Platform, rounds: int) -> list[dict[str, Any]]:
 
 async def _measure(platform: Platform, rounds: int) -> list[dict[str, Any]]:
     name = f"bench_query_{os.getpid()}"
+    platform.stop_services()
     server = await asyncpg.connect(platform.addresses.superuser_dsn)
     dsn = platform.addresses.superuser_dsn.rpartition("/")[0] + f"/{name}"
     await server.execute(f'CREATE DATABASE "{name}"')
     try:
         await migrate(dsn, find_migrations())
-        return await run(dsn, rounds, load(platform.state.root / "catalogue"))
+        return await run(dsn, rounds, load(CATALOGUE))
     finally:
         await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         await server.close()

@@ -105,7 +105,7 @@ GROUP BY GROUPING SETS ((x.area, x.organisation, e.day), (x.kind, x.dims, e.day)
 -- node, in the eras from first to last. $1-$15 places (Places; group -1 is not asked), $16 merge days that number the eras, $17 generation,
 -- $18 measure, $19-$21 labels, $22 only axes of lines of the commits after this one (null: all). A label stands for one kind with its dimensions;
 -- where it falls into several groups it comes several times. Rows are read from `line`: the merged ones of these axes by their index, and all that are not
--- merged yet, which have none and are looked through once.
+-- merged yet, which have none and are looked through once. How many axes are found cannot be known beforehand; one_of_many lets the planner expect many.
 WITH area_place AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::integer[], $3::integer[], $4::integer[], $5::boolean[]) AS t (key, first, last, grp, placed)
 ),
@@ -126,6 +126,7 @@ spotted AS (
         greatest(a.first, o.first, 0) AS first,
         least(a.last, o.last, 2147483647) AS last
     FROM metrics.axis AS x
+    CROSS JOIN metrics.one_of_many()
     JOIN label AS l ON l.kind = x.kind AND l.dims = x.dims
     LEFT JOIN area_place AS a ON a.key = x.area
     LEFT JOIN org_place AS o ON o.key = x.organisation

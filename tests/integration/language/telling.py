@@ -79,7 +79,8 @@ def signed(fact: Json) -> list[Signed]:
     found = []
     for sign, name in ((-1, "was"), (1, "now")):
         for row in fact["data"][name]:
-            measure, kind, area, organisation, dims, first, until, value, since, roles = [*row, *[None] * (10 - len(row))]
+            full: list[Any] = [*row, *[None] * (10 - len(row))]
+            measure, kind, area, organisation, dims, first, until, value, since, roles = full
             found.append(
                 Signed(sign, Told(
                     fact["subject"], measure, kind, area, organisation, _canonical(dims) or "{}", date.fromisoformat(first), _day(until),

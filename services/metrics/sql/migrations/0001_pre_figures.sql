@@ -197,6 +197,9 @@ CREATE FUNCTION metrics.summarize_settled(g integer) RETURNS integer LANGUAGE sq
     WHERE inhparent = 'metrics.settled_n'::regclass AND child.indrelid = to_regclass(format('metrics.settled_%s', g))
 $$;
 
+-- One row, of which the planner expects a thousand: beside what it takes for one row and loops over although there are many.
+CREATE FUNCTION metrics.one_of_many() RETURNS SETOF integer LANGUAGE sql VOLATILE ROWS 1000 AS 'SELECT 1';
+
 -- Rows may be written through the view as well, one by one: for tests and tools, the processor has a faster way.
 CREATE FUNCTION metrics.insert_row() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
