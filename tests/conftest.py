@@ -13,9 +13,10 @@ SHARED_SERVERS = ("platform", "kafka")
 """Fixtures that are slow to bring up: of the tests that run side by side, those that use one of them stay together."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that runs them side by side reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one shared server run one after the other in one worker, and before all others: they take longest."""
     for item in items:
         used = [name for name in SHARED_SERVERS if name in getattr(item, "fixturenames", ())]
-        if used:
+        if used and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(used[0]))

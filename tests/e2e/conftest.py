@@ -1,13 +1,20 @@
-"""The whole platform, once for all tests of this rung: real Apache Kafka, real PostgreSQL, every service a process of its own."""
+"""The whole platform, once for all tests of this rung: real Apache Kafka, real PostgreSQL, every service a process of its own; and a broker without the rest."""
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
+from deploy.local.broker import prepare_broker
+from deploy.local.keys import make_keys
 from deploy.local.platform import Platform
+from deploy.local.ports import Ports
+from deploy.local.state import State
+from deploy.local.supervisor import Supervisor
 from tests.support.district import District
 from tests.support.ports import own_base
 from tests.support.waiting import eventually
@@ -22,6 +29,24 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             yield one
     finally:
         one.state.delete()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bootstrap servers of a throw-away broker (or of WANGGE_TEST_KAFKA)."""
+    if given := os.environ.get("WANGGE_TEST_KAFKA"):
+        yield given
+        return
+    state, ports = State(Path(tmp_path_factory.mktemp("kafka"))), Ports(own_base())
+    state.prepare()
+    make_keys(state.secrets)
+    with closing(Supervisor()) as supervisor:
+        spec = prepare_broker(state, ports, os.environ, lambda _: None)
+        supervisor.add(spec)
+        supervisor.start(spec.name)
+        supervisor.wait_ready(spec.name)
+        yield f"127.0.0.1:{ports.kafka}"
+    state.delete()
 
 
 @pytest.fixture

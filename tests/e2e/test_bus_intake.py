@@ -20,10 +20,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.kernel.contracts.topics import BY_NAME
 from services.kernel.topics import Topics
-from tests.e2e.test_bus_fixtures import kafka, remove
 from tests.support.postgres import as_role
-
-__all__ = ["kafka"]
+from tests.support.topics import remove
 
 SOURCE = "urn:test:platform"
 KEY = "a-key-of-the-platform"

@@ -17,10 +17,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.kernel.contracts.topics import BY_NAME
 from services.kernel.topics import Topics
-from tests.e2e.test_bus_fixtures import kafka, remove
 from tests.support.postgres import as_role
-
-__all__ = ["kafka"]
+from tests.support.topics import remove
 
 TOPIC = "cases.v1"
 REPOSITORY = Path(__file__).resolve().parents[2]

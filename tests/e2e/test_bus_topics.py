@@ -10,9 +10,8 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from services.kernel.contracts.topics import TOPICS
 from services.kernel.topics import Topics, WrongPartitionsError
-from tests.e2e.test_bus_fixtures import kafka, remove
+from tests.support.topics import remove
 
-__all__ = ["kafka"]
 NAME = "test-topics.v1"
 REPOSITORY = Path(__file__).resolve().parents[2]
 

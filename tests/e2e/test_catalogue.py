@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from deploy.local.platform import Platform
-from deploy.local.ports import free_base
 from services.kernel.catalogue import load
 from tests.e2e.conftest import recount
+from tests.support.ports import own_base
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("kafka")]  # beside the tests that share the other platform
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "add-a-programme.md").read_text(encoding="utf-8")
 FIFTH = Path(__file__).with_name("fifth_district")
@@ -38,7 +38,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def platform(own: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A platform of its own: it runs the shipped catalogue with two folders over it."""
     folders = f"{ROOT / 'catalogue'}:{own}:{FIFTH}"
-    one = Platform(Path(tmp_path_factory.mktemp("platform")), free_base(), env={"WANGGE_CATALOGUE": folders})
+    one = Platform(Path(tmp_path_factory.mktemp("platform")), own_base(), env={"WANGGE_CATALOGUE": folders})
     try:
         with one:
             yield one
