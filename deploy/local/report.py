@@ -51,6 +51,7 @@ def print_welcome(running: Running) -> None:
     gateway = addresses["gateway"]
     rows = [
         ("page", gateway),
+        ("screens", f"{gateway}/wall  {gateway}/desk"),
         ("API", f"{gateway}/docs  (document: {gateway}/openapi.json)"),
         ("metrics", f"{gateway}/metrics"),
         ("PostgreSQL", f"{addresses['postgres']}  (accounts: {state.secrets / 'postgres'})"),
