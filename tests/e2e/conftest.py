@@ -1,12 +1,10 @@
 """The whole platform, once for all tests of this rung: real Apache Kafka, real PostgreSQL, every service a process of its own; and a broker without the rest."""
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 
 from deploy.local.broker import prepare_broker
@@ -17,7 +15,6 @@ from deploy.local.state import State
 from deploy.local.supervisor import Supervisor
 from tests.support.district import District
 from tests.support.ports import own_base
-from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -55,25 +52,3 @@ def district(platform: Platform) -> Iterator[District]:
     one = District(platform.gateway, platform.key("district"))
     yield one
     one.close()
-
-
-def recount(platform: Platform) -> dict[str, object]:
-    """What `./run recount --json` says."""
-    finished = platform.run("services.metrics.recount", "--json")
-    assert finished.stdout, finished.stderr
-    found: dict[str, object] = json.loads(finished.stdout)
-    return found
-
-
-def assert_all_counted(platform: Platform, district: District, *, within: float = 40) -> None:
-    """Live = the test's own ledger, the tail arrived, and the recount finds no difference."""
-    expected = district.expected()
-    eventually(lambda: district.live(expected) == expected, within=within, what=f"{expected}")
-    eventually(lambda: lag(platform) == 0, within=within, what="lag 0")
-    assert recount(platform)["differences"] == []
-
-
-def lag(platform: Platform) -> int:
-    """Facts in the log that no figure has seen."""
-    found: int = httpx.get(f"{platform.gateway}/v1/status", timeout=5).json()["lag"]
-    return found

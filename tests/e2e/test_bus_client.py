@@ -1,29 +1,22 @@
 """The client that districts copy, against the whole platform: by HTTP and by Kafka the same events come to the same figures, once."""
 
-import importlib.util
 from collections import Counter
-from pathlib import Path
 from types import ModuleType
 
 import httpx
 import pytest
 
 from deploy.local.platform import Platform
-from tests.e2e.conftest import assert_all_counted
+from tests.faults.judging import assert_all_counted
+from tests.support.copied_client import load_client
 from tests.support.district import District, Event
 
 pytestmark = pytest.mark.timeout(240)
-PATH = Path(__file__).resolve().parents[2] / "docs" / "client.py"
 
 
 @pytest.fixture(scope="module")
 def client() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("client", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_client()
 
 
 def told(district: District, pieces: int) -> list[Event]:

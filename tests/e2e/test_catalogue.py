@@ -12,7 +12,7 @@ import yaml
 
 from deploy.local.platform import Platform
 from services.kernel.catalogue import load
-from tests.e2e.conftest import recount
+from tests.faults.judging import recount
 from tests.support.ports import own_base
 from tests.support.waiting import eventually
 

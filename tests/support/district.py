@@ -58,7 +58,7 @@ class District:
                                         "starts": f"{day.isoformat()}T09:00:00+08:00", "minutes": 30 + number % 7}, day=day, hour=12),
             self.event("case.opened", {"case": key, "kind": "case", "area": self.root, "organisation": organisation}, day=day, hour=13),
             self.event("case.assigned", {"case": key, "organisation": organisation, "person": f"member/{key}"}, day=day, hour=14),
-            self.event("member.changed", {"member": key, "attributes": {}, "standing": "probationary" if number % 3 else "full"}, day=day, hour=15),
+            self.event("member.changed", {"member": key, "attributes": {}, "standing": "probationary"}, day=day, hour=15),
         ]  # fmt: skip
 
     def tell(self, events: Sequence[Event], *, within: float = 60, batch: int = 50) -> Counter[str]:

@@ -1,13 +1,11 @@
 """The client that districts copy keeps its promises: one result per event, in order, whatever the door does meanwhile."""
 
-import importlib.util
 import json
 import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import msgspec
@@ -16,19 +14,14 @@ import pytest
 from services.kernel.contracts.cases_events import CaseOpened
 from services.kernel.contracts.envelope import decode_event
 from services.kernel.contracts.registry import TYPES
+from tests.support.copied_client import PATH, load_client
 
-PATH = Path(__file__).resolve().parents[3] / "docs" / "client.py"
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone(timedelta(hours=8)))
 
 
 @pytest.fixture
 def client() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("client", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_client()
 
 
 class Door:
