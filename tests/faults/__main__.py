@@ -13,11 +13,11 @@ from pathlib import Path
 
 from deploy.local.jars import VERSION
 from deploy.local.platform import Platform
-from deploy.local.ports import free_base
 from tests.faults.accidents import ACCIDENTS
 from tests.faults.fault import Fault, Verdict
 from tests.faults.stations import STATIONS
 from tests.faults.trial import attempt
+from tests.support.ports import own_base
 
 FAULTS = (*STATIONS, *ACCIDENTS)
 
@@ -48,7 +48,7 @@ def _try_all(faults: Sequence[Fault], seeds: int) -> list[dict[str, object]]:
     """The rows of the report. A process that dies stays dead until the fault starts it: what heals must heal by itself."""
     rows = []
     with tempfile.TemporaryDirectory(prefix="wangge-faults-") as folder:
-        platform = Platform(Path(folder), free_base(), workers=2, restart=False, say=lambda name, text: _say(f"{name}: {text}"))
+        platform = Platform(Path(folder), own_base(), workers=2, restart=False, say=lambda name, text: _say(f"{name}: {text}"))
         try:
             with platform:
                 for number, fault in enumerate(faults, 1):
