@@ -190,6 +190,7 @@ def _activities_in(command: Command) -> Iterator[tuple[str, str]]:
     for host in command.data.get("hosts") or ():
         if host.startswith("activity/"):
             yield "hosts", host
+    yield from (found for found in command.references_in_attributes() if found[1].startswith("activity/"))
 
 
 def _record(entity: Entity) -> Record:

@@ -178,6 +178,7 @@ def _cases_in(command: Command) -> Iterator[tuple[str, str]]:
             yield field, f"case/{value}"
         elif isinstance(value, str) and value.startswith("case/"):
             yield field, value
+    yield from (found for found in command.references_in_attributes() if found[1].startswith("case/"))
 
 
 def _case(entity: Entity) -> Standing:

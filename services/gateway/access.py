@@ -3,27 +3,32 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import structlog
+from msgspec import Meta
 
 from services.gateway.grants import EVERYTHING, Grant
 from services.kernel.clock import Clock
 from services.kernel.contracts.commands import Enrolled
+from services.kernel.contracts.envelope import LONGEST_NAME
 from services.kernel.errors import Problem
 from services.kernel.http.problems import ProblemError
 
 _log = structlog.get_logger()
 _ENCODE = msgspec.json.Encoder().encode
 READERS = "readers.json"
+_Namespace = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+"""The part of a key before its colon: without one itself, and of the letters that keys are made of."""
 
 
 class Enrolment(msgspec.Struct, frozen=True):
     """One source as the operator enrolled it; one line of secrets/sources.json."""
 
-    source: str
-    namespace: str
-    register: str
+    source: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+    namespace: _Namespace
+    register: _Namespace
     key_sha256: str  # of the API key, in hexadecimal; several sources may share a key
     kinds: tuple[str, ...] = ("",)  # prefixes of the kinds it may write
     areas: tuple[str, ...] = ()  # roots of the subtrees it may write in; none: anywhere

@@ -74,18 +74,37 @@ class Door:
         self._enrolled: dict[Enrolment, bytes] = {}
 
     async def receive(self, events: Sequence[Told], caller: Caller) -> Answer:
-        """One result per event, in order; one that cannot be taken never stops another."""
+        """One result per event, in order; one that cannot be taken never stops another, but for what its source told the same owner after it."""
         judged = [await self._judge(told, caller) for told in events]
-        orders = [one for one in judged if isinstance(one, Order)]
-        delivered = iter(await self._router.deliver(orders) if orders else ())
         kept = await self._keep_refused([(told, one) for told, one in zip(events, judged, strict=True) if isinstance(one, Problem)])
-        results = [next(delivered) if isinstance(one, Order) else _refused(told, one, kept=kept) for told, one in zip(events, judged, strict=True)]
+        settled = self._without_undecided(events, judged, kept=kept)
+        orders = [one for one in settled if isinstance(one, Order)]
+        delivered = iter(await self._router.deliver(orders) if orders else ())
+        results = [next(delivered) if isinstance(one, Order) else one for one in settled]
         self._note(events, results, caller)
         sums = Counter(result.status for result in results)
         return Answer(results, sums["accepted"], sums["duplicate"], sums["rejected"], sums["unavailable"])
 
-    async def _judge(self, told: Told, caller: Caller) -> Order | Problem:
-        """Where an event goes, or why it goes nowhere."""
+    def _without_undecided(self, events: Sequence[Told], judged: Sequence[Order | Problem | None], *, kept: bool) -> list[Order | Verdict]:
+        """What goes on to the rooms, and verdicts on the rest; after an event that must come again, all later ones of its source and owner must too."""
+        broken: set[tuple[str, str]] = set()
+        settled: list[Order | Verdict] = []
+        for told, one in zip(events, judged, strict=True):
+            way = (told.source or "", self._owner(told))
+            if isinstance(one, Order) and way not in broken:
+                settled.append(one)
+            elif isinstance(one, Problem) and ((kept and way not in broken) or told.source is None or told.id is None):
+                settled.append(Verdict(told.id, "rejected", msgspec.Raw(_ENCODE(one.as_json()))))
+            else:
+                broken.add(way)
+                settled.append(Verdict(told.id, "unavailable"))
+        return settled
+
+    def _owner(self, told: Told) -> str:
+        return (self._owner_of(told.type) if told.type is not None else None) or KEEPER
+
+    async def _judge(self, told: Told, caller: Caller) -> Order | Problem | None:
+        """Where an event goes, or why it goes nowhere; None if that cannot be said now."""
         if told.id is None or told.source is None:
             return told.problem or problem(Code.INVALID, "every CloudEvent has an id and a source")
         enrolment = caller.writes_as(told.source)
@@ -94,11 +113,14 @@ class Door:
         if told.problem is not None:
             return told.problem
         if enrolment.areas and self._places is not None:
-            place = await self._places.outside(told, enrolment.areas, enrolment.namespace)
+            try:
+                place = await self._places.outside(told, enrolment.areas, enrolment.namespace)
+            except UNAVAILABLE as error:
+                _log.warning("the tree of areas cannot be read", error=f"{type(error).__name__}: {error}")
+                return None
             if place is not None:
                 return problem(Code.NOT_ALLOWED, f"{place} is not known to lie within the areas this source may write in")
-        owner = self._owner_of(told.type) if told.type is not None else None
-        return Order(owner or KEEPER, told.source, told.id, self._command(told, enrolment))
+        return Order(self._owner(told), told.source, told.id, self._command(told, enrolment))
 
     async def _keep_refused(self, refused: Sequence[tuple[Told, Problem]]) -> bool:
         """Keeps what the door refuses and can be named; False if that is not possible now, and the events must come again."""
@@ -125,12 +147,6 @@ class Door:
             return
         pairs = zip(events, results, strict=True)
         self._senders.note((told.source, result.status) for told, result in pairs if told.source is not None and told.source in caller.enrolments)
-
-
-def _refused(told: Told, reason: Problem, *, kept: bool) -> Verdict:
-    if not kept and told.id is not None and told.source is not None:
-        return Verdict(told.id, "unavailable")
-    return Verdict(told.id, "rejected", msgspec.Raw(_ENCODE(reason.as_json())))
 
 
 def _without_data(told: Told) -> bytes:

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import httpx
 import msgspec
 import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Code, problem
+from services.kernel.http.app import LONGEST_ID, REQUEST_ID
+from services.kernel.ids import new_id
 
 _log = structlog.get_logger()
 
@@ -47,6 +50,7 @@ class _Parcel(NamedTuple):
     commands: Sequence[bytes]
     ids: Sequence[str]
     size: int
+    request: str  # the correlation id of the request it came in
     answer: "asyncio.Future[list[Verdict]]"
 
 
@@ -81,7 +85,8 @@ class Lane:
         """One verdict per command, in order."""
         if self._waiting + len(commands) > MOST_WAITING:
             return _unavailable(ids)
-        parcel = _Parcel(commands, ids, sum(map(len, commands)), asyncio.get_running_loop().create_future())
+        request = str(get_contextvars().get("trace_id", ""))
+        parcel = _Parcel(commands, ids, sum(map(len, commands)), request, asyncio.get_running_loop().create_future())
         self._parcels.append(parcel)
         self._count_waiting(len(commands))
         self._arrived.set()
@@ -99,7 +104,8 @@ class Lane:
             group = self._take()
             verdicts: list[Verdict] | None = None
             try:
-                verdicts = await self._post([one for parcel in group for one in parcel.commands], [one for parcel in group for one in parcel.ids])
+                with bound_contextvars(trace_id=_joined(parcel.request for parcel in group)):
+                    verdicts = await self._post([one for parcel in group for one in parcel.commands], [one for parcel in group for one in parcel.ids])
             except Exception:  # noqa: BLE001 - whatever happens, whoever waits gets an answer and the lane goes on
                 _log.exception("a post failed in an unforeseen way", owner=self._owner)
             finally:
@@ -125,7 +131,8 @@ class Lane:
         self._telemetry.post_events.labels(self._owner).observe(len(commands))
         try:
             with self._telemetry.post_seconds.labels(self._owner).time():
-                answer = await self._client.post("/batch", content=b'{"commands":[' + b",".join(commands) + b"]}", headers={"content-type": "application/json"})
+                headers = {"content-type": "application/json", REQUEST_ID: get_contextvars()["trace_id"]}
+                answer = await self._client.post("/batch", content=b'{"commands":[' + b",".join(commands) + b"]}", headers=headers)
         except httpx.HTTPError as error:
             return self._failed(ids, "no answer", f"{type(error).__name__}: {error}")
         if answer.status_code in _UNREADABLE:
@@ -190,6 +197,17 @@ class Router:
                 id_ = orders[position].id  # ours: a room has none for what it cannot read
                 verdicts[position] = Verdict(id_, "unavailable") if source in broken else Verdict(id_, verdict.status, verdict.problem)
         return verdicts
+
+
+def _joined(requests: Iterable[str]) -> str:
+    """The ids of several requests as one, as far as they fit."""
+    joined = ""
+    for request in dict.fromkeys(filter(None, requests)):
+        longer = f"{joined},{request}" if joined else request
+        if len(longer) > LONGEST_ID:
+            break
+        joined = longer
+    return joined or new_id().hex
 
 
 def _unavailable(ids: Sequence[str]) -> list[Verdict]:

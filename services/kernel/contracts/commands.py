@@ -1,5 +1,7 @@
 """A told event as a room decides on it: read, checked against its contract and its kind, references resolved, persons hidden."""
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +11,8 @@ from services.kernel.days import business_date
 
 Document = dict[str, Any]
 """An event's normalised data: JSON values, references whole (family/namespace:key), persons as pseudonyms, shorthands written out."""
+
+_REFERENCE = re.compile(r"[a-z]+/[^:/ ]+:[A-Za-z0-9._:-]+")
 
 Extension = str | int | bool
 """A CloudEvents extension attribute, passed on as it came."""
@@ -48,3 +52,10 @@ class Command(msgspec.Struct, frozen=True):
     def day(self) -> date:
         """The business date of the event's time."""
         return business_date(self.time)
+
+    def references_in_attributes(self) -> Iterator[tuple[str, str]]:
+        """(attributes/NAME, family/namespace:key) of the attributes that are references, to whatever family."""
+        attributes = self.data.get("attributes")
+        for name, value in attributes.items() if isinstance(attributes, dict) else ():
+            if isinstance(value, str) and _REFERENCE.fullmatch(value):
+                yield f"attributes/{name}", value

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw
 
 from services.kernel.contracts.commands import Extension
+from services.kernel.contracts.fields import MOST
 from services.kernel.errors import Code, Fault, Problem, RefusedError, problem, refuse
 
 LONGEST_NAME = 512
@@ -132,12 +133,14 @@ def _from_members(body: bytes | Raw) -> Envelope:
     for name, raw in members.items():
         try:
             value = _value(raw)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise _wrong(name, "is no string, integer or boolean") from error
         if value is None:
             continue
         if name not in _ATTRIBUTES:
             _check_extension(name)
+            if isinstance(value, int) and not -MOST <= value <= MOST:
+                raise _wrong(name, f"lies outside what every reader keeps exact, {-MOST} to {MOST}")
             extensions[name] = value
         elif isinstance(value, str):
             standard[name] = value
@@ -164,7 +167,7 @@ def _name_of(member: bytes | Raw) -> tuple[str | None, str | None]:
     for name in ("id", "source"):
         try:
             value = _value(members[name])
-        except (KeyError, msgspec.MsgspecError):
+        except (KeyError, msgspec.MsgspecError, UnicodeDecodeError):
             value = None
         found.append(value if isinstance(value, str) and value and len(value) <= LONGEST_NAME and "\0" not in value else None)
     return found[0], found[1]

@@ -20,6 +20,7 @@ _NAMED_FAMILIES = ("area", "organisation", "unit")
 _FREE_FIELDS = ("reason",)
 _PEOPLE_FIELDS = ("person", "by")
 _LENGTHS = (11, 18)
+_MOST_DIGITS = 10**18
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -33,7 +34,7 @@ def kept_of(event: Envelope, problem: Problem, people: Pseudonyms, kinds: Mappin
         return _encode({**head, "paths": [fault.pointer for fault in problem.errors], "hash": people.mark(_text(event.data))})
     raw = event.data
     small = raw is None or len(memoryview(raw)) <= MOST_KEPT
-    body: dict[str, object] = {name: mask.value(value, name) for name, value in event.extensions.items()}
+    body: dict[str, object] = {mask.text(name, always=False): mask.value(value, name) for name, value in event.extensions.items()}
     body |= {"specversion": mask.value(event.specversion[:16], ""), **head}
     if event.subject is not None:
         body["subject"] = mask.value(event.subject[:600], "")
@@ -60,6 +61,8 @@ class _Mask:
             return {self.text(name, always=False): self.value(inner, field if field.lower() in PERSONAL_FIELDS else name) for name, inner in value.items()}
         if isinstance(value, list):
             return [self.value(inner, field) for inner in value]
+        if isinstance(value, int | float) and 0 < value < _MOST_DIGITS and is_personal(digits := str(int(value))):  # told as a number, it is one as well
+            return self._people.mark(digits)
         return value
 
     def text(self, text: str, *, always: bool) -> str:
@@ -87,7 +90,7 @@ class _Data:
     def kept(self, data: object) -> object:
         """The data as it may be kept."""
         if not isinstance(data, dict):
-            return self._mask.all(data) if isinstance(data, str | list) else data
+            return self._mask.all(data)
         return {self._mask.text(name, always=False): self._field(name, value, data) for name, value in data.items()}
 
     def _field(self, name: str, value: object, data: Mapping[str, object]) -> object:

@@ -25,6 +25,7 @@ _REFERENCE = re.compile(rf"({'|'.join(FAMILIES)})/([A-Za-z0-9._:-]{{1,64}})")
 _KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _encode = msgspec.json.Encoder().encode
 _HUMANS = ("member", "person")
+_HUMAN_PREFIXES = ("member/", "person/")
 _MONTHS_OF_QUARTER = 3
 
 Step = Callable[[Any, Enrolled, str], Any]
@@ -85,7 +86,10 @@ class Normaliser:
         return f"{family}/{self._human_key(key, enrolled, at) if family in _HUMANS else own_key(key, enrolled, at)}"
 
     def hide_humans(self, value: str, enrolled: Enrolled, at: str) -> str:
-        """A string that may be a reference, as one if it is."""
+        """A string as it is, unless the whole of it refers to a person or a member: then with the pseudonym."""
+        return self._written_out(value, enrolled, at) if value.startswith(_HUMAN_PREFIXES) else value
+
+    def _written_out(self, value: str, enrolled: Enrolled, at: str) -> str:
         return self.reference(value, enrolled, at) if _REFERENCE.fullmatch(value) else value
 
     def _reference_to_person(self, value: str, enrolled: Enrolled, at: str) -> str:
@@ -106,9 +110,9 @@ class Normaliser:
         made: Document = {}
         for name, inner in value.items():
             if isinstance(inner, str) and "/" in inner:
-                made[name] = self.hide_humans(inner, enrolled, f"{at}/{name}")
+                made[name] = self._written_out(inner, enrolled, f"{at}/{name}")
             elif isinstance(inner, list):
-                made[name] = [self.hide_humans(one, enrolled, f"{at}/{name}") for one in inner]
+                made[name] = [self._written_out(one, enrolled, f"{at}/{name}") for one in inner]
             else:
                 made[name] = inner
         return made

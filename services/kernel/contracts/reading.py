@@ -18,7 +18,7 @@ from services.kernel.contracts.judging import Judge
 from services.kernel.contracts.masking import kept_of
 from services.kernel.contracts.normalising import Normaliser, Plan, moment_of
 from services.kernel.contracts.personal import has_personal, is_personal, personal_paths
-from services.kernel.contracts.registry import TYPES, EventType
+from services.kernel.contracts.registry import PREFIX, TYPES, EventType
 from services.kernel.contracts.shapes import check_shape, data_of
 from services.kernel.errors import Code, Fault, Problem, RefusedError, refuse
 from services.kernel.people import Pseudonyms
@@ -156,7 +156,8 @@ class Reader:
             raise _invalid("/specversion", 'must be "1.0"')
         contract = self._contracts.get(event.type)
         if contract is None:
-            raise refuse(Code.UNKNOWN_TYPE, f"there is no event type {event.type[:200]!r}; the contract lists them", Fault("/type", "is not known"))
+            named = f" {event.type[:200]}" if event.type.startswith(PREFIX) else ""  # anything else may be anything, a person's number too
+            raise refuse(Code.UNKNOWN_TYPE, f"there is no event type{named}; the contract lists them", Fault("/type", "is not known"))
         if contract.type.published_only:
             raise refuse(Code.NOT_ALLOWED, f"{event.type} is published, never told", Fault("/type", "is published only"))
         given = event.datacontenttype
@@ -171,7 +172,7 @@ class Reader:
                 paths.extend(personal_paths(told))
         except RecursionError as error:
             raise _invalid("/data", "is nested too deeply") from error
-        paths.extend(personal_paths({name: value for name, value in event.extensions.items() if isinstance(value, str)}, "") if event.extensions else ())
+        paths.extend(personal_paths(event.extensions, "") if event.extensions else ())
         if event.subject is not None and _segments_personal(event.subject):
             paths.append("/subject")
         if paths:
@@ -218,8 +219,8 @@ class Reader:
                 data[name] = kind_id
             elif (step := plan.get(name)) is not None:
                 data[name] = step(value, enrolled, f"/data/{name}")
-            else:
-                data[name] = value
+            else:  # plain words: should one be a reference to a person all the same, it is hidden like any other
+                data[name] = self._normaliser.hide_humans(value, enrolled, f"/data/{name}") if isinstance(value, str) else value
         if contract.made and data.get("parent", "") is None:
             del data["parent"]
         if family == "activity" and "organisation" in data:

@@ -1,6 +1,7 @@
 """The frame of every API: problems, health, correlation ids."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 import structlog
@@ -15,11 +16,19 @@ from services.kernel.http.problems import answer_with_problems, problem_response
 from services.kernel.ids import new_id
 
 _log = structlog.get_logger()
+REQUEST_ID = "x-request-id"
+LONGEST_ID = 200
+"""Characters of a request id: enough for those of several requests that the gateway hands on in one."""
+
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 class Correlation:
-    """Gives each request a trace id (the caller's `x-request-id`, or a new one), for the log lines and the answer; turns what nobody caught into a 500."""
+    """Gives each request a trace id, for the log lines and the answer; turns what nobody caught into a 500.
+
+    It is the caller's `x-request-id`, else the trace of its `traceparent` (W3C Trace Context), else a new one.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -29,15 +38,14 @@ class Correlation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        trace = given if 0 < len(given) <= 64 and given.isascii() and given.isprintable() else new_id().hex
+        trace = _trace_of(dict(scope["headers"]))
         started = False
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", trace.encode())]
+                message["headers"] = [*message.get("headers", []), (REQUEST_ID.encode(), trace.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(trace_id=trace):
@@ -49,6 +57,14 @@ class Correlation:
                     raise
                 failed = Problem("failed", "Something went wrong on our side", 500, "try again; the log has the trace id", "urn:wangge:problem:failed")
                 await problem_response(failed)(scope, receive, send_with_id)
+
+
+def _trace_of(headers: Mapping[bytes, bytes]) -> str:
+    given = headers.get(REQUEST_ID.encode(), b"").decode("latin-1")
+    if 0 < len(given) <= LONGEST_ID and given.isascii() and given.isprintable():
+        return given
+    traced = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
+    return traced[1].decode() if traced else new_id().hex
 
 
 def build_app(title: str, lifespan: Lifespan, health: Health, registry: CollectorRegistry, **documentation: object) -> FastAPI:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import asyncpg
 import msgspec
 import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 from services.kernel.clock import Clock
 from services.kernel.contracts.commands import Command
@@ -33,6 +34,7 @@ ATTEMPTS = 3  # reading and deciding again after a lost race
 
 class _Waiting(NamedTuple):
     items: Sequence[Item]
+    request: object  # its correlation id
     answer: asyncio.Future[list[Result]]
 
 
@@ -83,7 +85,7 @@ class Writer:
         """One result per item, in order. Accepted and duplicate mean committed; unavailable means: not known to be, send again."""
         if not items:
             return []
-        waiting = _Waiting(items, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(items, get_contextvars().get("trace_id"), asyncio.get_running_loop().create_future())
         await self._queue.put(waiting)
         return await waiting.answer
 
@@ -95,11 +97,12 @@ class Writer:
                 group.append(self._queue.get_nowait())
                 size += len(group[-1].items)
             items = [item for waiting in group for item in waiting.items]
-            try:
-                results = await self._write(items)
-            except Exception:  # noqa: BLE001  whatever it was, the next group must still be served
-                _log.exception("a group could not be written")
-                results = [Result(item.id, "unavailable") for item in items]
+            with bound_contextvars(trace_id=[waiting.request for waiting in group if waiting.request]):
+                try:
+                    results = await self._write(items)
+                except Exception:  # noqa: BLE001  whatever it was, the next group must still be served
+                    _log.exception("a group could not be written")
+                    results = [Result(item.id, "unavailable") for item in items]
             start = 0
             for waiting in group:
                 end = start + len(waiting.items)

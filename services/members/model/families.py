@@ -1,6 +1,5 @@
 """The families this room owns: their events, and the fields that point at something."""
 
-import re
 from collections.abc import Iterator
 
 from services.kernel.contracts.commands import Command, Document
@@ -18,7 +17,6 @@ _BARE = {"area": "area", "organisation": "organisation", "by": "organisation", "
 _OF_TREES = ("parent", "into")
 _POINTING = frozenset((*_BARE, *_OF_TREES))
 _PROGRAMMES = "programmes"
-_IN_ATTRIBUTE = re.compile(r"(area|organisation|member|unit|entry|link|amount)/[^:/ ]+:[A-Za-z0-9._:-]+")
 
 
 def subject_of(value: object, family: str) -> str | None:
@@ -52,10 +50,7 @@ def references(command: Command) -> Iterator[tuple[str, str]]:
         subject = pointed_at(command, field)
         if subject is not None and family_of(subject) in OWNED:
             yield field, subject
-    attributes = command.data.get("attributes")
-    for name, value in attributes.items() if isinstance(attributes, dict) else ():
-        if isinstance(value, str) and _IN_ATTRIBUTE.fullmatch(value):
-            yield f"attributes/{name}", value
+    yield from (found for found in command.references_in_attributes() if family_of(found[1]) in OWNED)
     programmes = command.data.get(_PROGRAMMES)
     for programme in programmes if isinstance(programmes, list) else ():
         subject = subject_of(programme, "entry")

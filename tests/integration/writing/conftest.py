@@ -17,6 +17,8 @@ kinds:
   shift.shelter: {names: {zh: 庇护, en: Shelter}, unlinkable: true}
   visit.shelter: {names: {zh: 庇护, en: Shelter}, unlinkable: true}
   amount.relief: {names: {zh: 救助金, en: Relief}, unlinkable: true}
+  case.appeal: {names: {zh: 申诉, en: Appeal}, attributes: {against: {type: ref, families: [case]}}}
+  visit.second: {names: {zh: 回访, en: Second}, attributes: {after: {type: ref, families: [activity]}}}
   activity.vote: {names: {zh: 投票, en: Vote}, unlinkable: true}
   unit.shop:
     names: {zh: 门店, en: Shop}

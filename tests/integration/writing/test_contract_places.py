@@ -125,6 +125,8 @@ UNKNOWN = [
     ("shift.logged", {"shift": "x", "kind": "patrol", "person": "p", "starts": "2026-05-01T09:00:00+08:00", "minutes": 5, "activity": "nowhere"}),
     ("case.opened", {"case": "x", "kind": "grid", "parent": "nowhere"}),
     ("case.moved", {"case": "c", "to": "merged", "into": "nowhere"}),
+    ("case.opened", {"case": "x", "kind": "appeal", "attributes": {"against": "case/nowhere"}}),
+    ("visit.logged", {"visit": "x", "kind": "second", "by": "person/p", "to": "area/g", "attributes": {"after": "activity/nowhere"}}),
 ]
 
 
@@ -139,6 +141,8 @@ async def test_what_nobody_told_of_in_the_same_room_is_an_unknown_reference(room
         ("activity.held", {"activity": "x", "kind": "training", "organisation": "nowhere", "area": "nowhere", "starts": "2026-05-01T09:00:00+08:00"}),
         ("attendance.recorded", {"attendance": "x", "activity": "a", "who": "organisation/nowhere", "organisation": "nowhere"}),
         ("case.opened", {"case": "x", "kind": "grid", "organisation": "nowhere", "area": "nowhere", "of": "unit/nowhere"}),
+        ("case.opened", {"case": "x", "kind": "appeal", "attributes": {"against": "case/c"}}),
+        ("visit.logged", {"visit": "x", "kind": "second", "by": "person/p", "to": "area/g", "attributes": {"after": "activity/a"}}),
         ("entry.registered", {"entry": "x", "kind": "post", "of": "person/anybody"}),
         ("amount.recorded", {"amount": "x", "kind": "money", "value": 1, "unit": "fen", "of": "activity/nowhere", "by": "person/p"}),
     ],

@@ -64,6 +64,18 @@ async def test_an_attendance_has_exactly_one_way_to_have_come(rooms: Rooms) -> N
     assert await rooms.tell("attendance.corrected", "2026-06-01", attendance="x", person=None, head_count=2) == "accepted"
 
 
+async def test_unknown_extensions_are_passed_on_also_to_what_follows(rooms: Rooms) -> None:
+    odd = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "dataschema": "urn:x", "urgent": True, "sequence": "7"}
+    await rooms.tell("attendance.recorded", "2026-06-01", attendance="x", activity="a", head_count=1)
+
+    assert await rooms.tell_all({**rooms.event("activity.cancelled", "2026-06-04", activity="a"), **odd}) == ["accepted"]
+
+    facts = [(await rooms.facts(subject))[-1] for subject in ("activity/t:a", "attendance/t:x")]
+    for fact in facts:
+        assert {name: fact[name] for name in odd} == {**odd, "sequence": fact["sequence"]}, "our own attributes stay ours"
+        assert len(fact["sequence"]) == 20
+
+
 @pytest.mark.parametrize(
     ("period", "day"),
     [

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest_asyncio
 from prometheus_client import CollectorRegistry
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from services.kernel.contracts.commands import Command
 from services.kernel.contracts.facts import Row
@@ -141,6 +143,8 @@ async def test_a_database_that_is_away_makes_results_unavailable_and_nothing_is_
     await database.pool.expire_connections()
     database.pool.terminate()
 
-    results = await writer.write([tell("e1", "a", 1), tell("e2", "b", 2)])
+    with bound_contextvars(trace_id="r-1"), capture_logs(processors=[merge_contextvars]) as lines:
+        results = await writer.write([tell("e1", "a", 1), tell("e2", "b", 2)])
 
     assert [result.status for result in results] == ["unavailable", "unavailable"]
+    assert {tuple(line["trace_id"]) for line in lines} == {("r-1",)}

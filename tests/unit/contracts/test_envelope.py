@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.contracts import envelope
-from services.kernel.contracts.envelope import Envelope, Malformed, decode_batch, decode_event, from_headers
+from services.kernel.contracts.envelope import Envelope, Malformed, decode_batch, decode_event, decode_member, from_headers
 from services.kernel.errors import RefusedError
 
 PLAIN = {"specversion": "1.0", "id": "e-1", "source": "s", "type": "t", "time": "2026-03-02T09:00:00+08:00", "data": {"a": 1}}
@@ -65,6 +65,8 @@ def test_an_event_written_and_read_again_is_the_same(extensions: dict[str, Any],
         ({"Mood": "x"}, "/Mood"),
         ({"mood": {"a": 1}}, "/mood"),
         ({"mood": 1.5}, "/mood"),
+        ({"mood": 2**53}, "/mood"),
+        ({"mood": -(10**400)}, "/mood"),
         ({"data_base64": "AAAA"}, "/data_base64"),
     ],
 )
@@ -80,6 +82,14 @@ def test_an_event_without_a_usable_name_or_with_strange_attributes_is_invalid(ch
 def test_what_is_no_event_is_invalid(body: bytes) -> None:
     with pytest.raises(RefusedError):
         decode_event(body)
+
+
+@pytest.mark.parametrize("text", [b'"\xed\xa0\x80"', b'"\\ud800"', b'"\xff"'])
+@pytest.mark.parametrize("name", ["mood", "id", "time"])
+def test_a_half_character_is_invalid_wherever_it_stands(name: str, text: bytes) -> None:
+    told = json.dumps({**PLAIN, name: "?"}).encode().replace(b'"?"', text)
+
+    assert isinstance(decode_member(told), Malformed)
 
 
 def test_a_malformed_member_of_a_batch_stops_no_other() -> None:

@@ -20,6 +20,7 @@ from tests.unit.contracts.conftest import HERE, Read, Refuse, event
 
 MOBILE = "13800138000"
 IDENTITY = "11010519491231002X"  # the example of the standard itself
+DIGITS = "110105194912310011"  # one whose check digit is a digit
 
 
 def _pseudonym(register: str, reference: str) -> str:
@@ -70,6 +71,9 @@ def test_a_members_family_is_kept_where_the_members_room_looks_it_up(read: Read)
         ("case.moved", {"case": "c", "to": "accepted", "by": "person/raw-ref"}),
         ("unit.changed", {"unit": "u", "attributes": {"keeper": "member/raw-ref"}}),
         ("unit.registered", {"unit": "u", "kind": "shop", "attributes": {"size": 1, "keeper": "person/raw-ref"}}),
+        ("unit.registered", {"unit": "u", "kind": "enterprise", "name": "person/raw-ref"}),
+        ("case.moved", {"case": "c", "to": "accepted", "reason": "member/raw-ref"}),
+        ("case.changed", {"case": "c", "channel": "person/raw-ref"}),
     ],
 )
 def test_a_person_is_hidden_wherever_one_stands(read: Read, verb: str, data: Any) -> None:
@@ -107,7 +111,7 @@ def test_an_identity_or_mobile_number_is_refused_and_not_kept(reader: Reader, nu
     assert number.encode() not in kept
 
 
-@pytest.mark.parametrize("attributes", [{"subject": f"unit/{MOBILE}"}, {"operator": MOBILE}])
+@pytest.mark.parametrize("attributes", [{"subject": f"unit/{MOBILE}"}, {"operator": MOBILE}, {MOBILE: 1}, {MOBILE: True}])
 def test_a_number_in_the_subject_or_an_extension_is_refused(refuse: Refuse, attributes: dict[str, str]) -> None:
     assert refuse("unit.registered", {"unit": "u", "kind": "enterprise"}, **attributes).code == "personal-data"
 
@@ -150,6 +154,32 @@ def test_what_is_kept_of_a_refused_event_masks_people_and_what_nobody_can_vouch_
     assert b"0755" not in kept
     assert json.loads(kept)["data"]["tier"] == "street"
     assert json.loads(kept)["data"]["case"] == "c-1"
+
+
+@pytest.mark.parametrize("number", [int(MOBILE), float(MOBILE), int(DIGITS)])
+@pytest.mark.parametrize("data", [{"unit": "u", "phone": "?"}, {"unit": "u", "attributes": {"id": ["?"]}}, "?"])
+def test_a_number_told_as_one_is_not_kept_either(reader: Reader, number: float, data: Any) -> None:
+    told = event("unit.registered", json.loads(json.dumps(data).replace('"?"', str(number))))
+
+    with pytest.raises(RefusedError) as refused:
+        reader.read(told, HERE)
+
+    assert str(number).encode() not in reader.masked(told, refused.value.problem)
+
+
+@pytest.mark.parametrize("type_", [MOBILE, f"person/{IDENTITY}"])
+def test_a_type_that_is_none_of_ours_is_not_repeated(reader: Reader, type_: str) -> None:
+    told = event("unit.registered", {"unit": "u"}, type=type_)
+
+    with pytest.raises(RefusedError) as refused:
+        reader.read(told, HERE)
+
+    assert type_ not in str(refused.value.problem)
+    assert type_.encode() not in reader.masked(told, refused.value.problem)
+
+
+def test_a_word_that_is_a_reference_to_a_thing_stays_as_it_was_told(read: Read) -> None:
+    assert read("unit.registered", {"unit": "u", "kind": "enterprise", "name": "unit/7"}, operator="unit/7").data["name"] == "unit/7"
 
 
 def test_free_text_is_masked_even_where_the_contract_has_a_place_for_it(reader: Reader) -> None:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from services.gateway.access import Keyring
 from services.gateway.api import events_router, things_router
-from services.gateway.events import Door, Keeps
+from services.gateway.events import Door, Keeps, Places
 from services.gateway.grants import Grant
 from services.gateway.passing import Passing
 from services.gateway.rooms import OWNERS, Rooms
@@ -75,7 +75,7 @@ def event(number: object, type_: str = "org.wangge.unit.registered.v1", source: 
     }
 
 
-def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, limits: dict[str, int]) -> FastAPI:
+def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, places: Places | None, limits: dict[str, int]) -> FastAPI:
     telemetry = DoorTelemetry(CollectorRegistry())
     settings = GatewaySettings(postgres=SecretStr("postgresql://nowhere"), **limits)  # type: ignore[arg-type]
     keyring = Keyring(folder, system_clock)
@@ -85,20 +85,22 @@ def _app(folder: Path, rooms: Rooms, router: Router, keep: Keeps | None, limits:
         yield
 
     app = build_app("door", nothing, Health(), CollectorRegistry())
-    door = Door(router, owner_of, Senders(None, system_clock, "http"), telemetry, keep=keep)
+    door = Door(router, owner_of, Senders(None, system_clock, "http"), telemetry, keep=keep, places=places)
     app.include_router(events_router(door, keyring, settings, telemetry))
     app.include_router(things_router(keyring, Passing(rooms, CATALOGUE), lambda request: keyring.reader(request.headers, (Grant(),))))
     return app
 
 
 @asynccontextmanager
-async def stage(folder: Path, transport: StandInRooms, *, keep: Keeps | None = None, **limits: int) -> AsyncIterator[httpx.AsyncClient]:
+async def stage(
+    folder: Path, transport: StandInRooms, *, keep: Keeps | None = None, places: Places | None = None, **limits: int
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a door whose rooms are stand-ins."""
     write_keys(folder)
     async with Rooms({owner: f"http://{owner}.example" for owner in OWNERS}, "token", 5, transport) as rooms:
         router = Router(rooms, DoorTelemetry(CollectorRegistry()))
         router.start()
-        app = _app(folder, rooms, router, keep, limits)
+        app = _app(folder, rooms, router, keep, places, limits)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://door.example") as client:
             yield client
         await router.stop()

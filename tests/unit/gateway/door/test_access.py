@@ -91,3 +91,14 @@ async def test_a_broken_file_leaves_the_last_good_keys_in_force_and_says_so(keyr
     assert SOURCE in keyring.caller({"x-api-key": KEY}).enrolments
     with pytest.raises(OSError, match="cannot be read"):
         await keyring.check()
+
+
+@pytest.mark.parametrize("name", ["", "a:b", "a b", "a/b", "区", "x" * 65, "x\n"])
+@pytest.mark.parametrize("field", ["namespace", "register"])
+async def test_a_namespace_is_what_can_stand_before_the_colon_of_a_key(keyring: Keyring, watch: Watch, tmp_path: Path, field: str, name: str) -> None:
+    file = tmp_path / "sources.json"
+    file.write_text(json.dumps([{**json.loads(file.read_text())[0], field: name}]))
+    watch.later()
+
+    with pytest.raises(OSError, match=field):
+        await keyring.check()

@@ -7,9 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.gateway.cloudevents import Told
 from services.kernel.inbox.inbox import Refused
 from tests.unit.gateway.door.rooms import REFUSAL, StandInRooms
-from tests.unit.gateway.door.stage import AUTHORISED, BATCH, OPERATOR_KEY, OTHER_SOURCE, READ_KEY, SINGLE, event, stage
+from tests.unit.gateway.door.stage import AUTHORISED, BATCH, OPERATOR_KEY, OTHER_SOURCE, READ_KEY, SINGLE, SOURCE, event, stage
 
 Client = httpx.AsyncClient
 PATH = "/v1/events"
@@ -108,6 +109,32 @@ async def test_a_refusal_that_cannot_be_kept_is_no_refusal_yet(tmp_path: Path, r
         answer = await door.post(PATH, json=[event(1), {**event(2), "source": "https://stranger.example"}, 17], headers=BATCH)
 
     assert [result["status"] for result in answer.json()["results"]] == ["accepted", "unavailable", "rejected"]
+
+
+async def test_what_comes_after_an_undecided_refusal_waits_for_it_to_be_sent_again(tmp_path: Path, rooms: StandInRooms) -> None:
+    async def keep(_: Sequence[Refused]) -> None:
+        raise ConnectionRefusedError
+
+    events = [event(1), {**event(2), "mood": [1]}, event(3), event(4, source=OTHER_SOURCE), event(5, "org.wangge.case.opened.v1")]
+    async with stage(tmp_path, rooms, keep=keep) as door:
+        answer = await door.post(PATH, json=events, headers=BATCH)
+
+    assert [result["status"] for result in answer.json()["results"]] == ["accepted", "unavailable", "unavailable", "accepted", "accepted"]
+
+
+async def test_where_the_areas_cannot_be_read_a_bounded_sources_events_are_unavailable(tmp_path: Path, rooms: StandInRooms) -> None:
+    class NoTree:
+        async def outside(self, told: Told, roots: Sequence[str], namespace: str) -> str | None:
+            raise ConnectionRefusedError
+
+    async with stage(tmp_path, rooms, places=NoTree()) as door:
+        lines = json.loads((tmp_path / "sources.json").read_text())
+        (tmp_path / "sources.json").write_text(json.dumps([{**line, "areas": ["d:east"] if line["source"] == SOURCE else []} for line in lines]))
+        answer = await door.post(PATH, json=[event(1), event(2, "org.wangge.case.opened.v1", OTHER_SOURCE)], headers=BATCH)
+        alone = await door.post(PATH, json=event(1), headers=SINGLE)
+
+    assert [result["status"] for result in answer.json()["results"]] == ["unavailable", "accepted"]
+    assert (alone.status_code, alone.headers["retry-after"]) == (503, "1")
 
 
 async def test_503_only_if_nothing_at_all_is_known_to_be_stored(door: Client, rooms: StandInRooms) -> None:

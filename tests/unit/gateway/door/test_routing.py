@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.contextvars import bound_contextvars
 
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.routing import MOST_EVENTS, MOST_WAITING, Order, Router
@@ -112,6 +113,26 @@ async def test_the_one_event_a_room_cannot_read_does_not_take_the_others_with_it
     assert [verdict.status for verdict in verdicts] == ["rejected" if n == 5 else "accepted" for n in range(9)]
     assert json.loads(bytes(verdicts[5].problem))["code"] == "invalid"
     assert [command["event"]["id"] for command in rooms.commands] == [f"e-{n}" for n in range(9) if n != 5]
+
+
+async def test_a_room_hears_of_which_requests_its_post_consists(rooms: StandInRooms) -> None:
+    async def ask(router: Router, number: int) -> None:
+        with bound_contextvars(trace_id=f"request-{number}"):
+            await router.deliver([order(number)])
+
+    async with routed(rooms) as router:
+        await ask(router, 0)
+        rooms.open.clear()
+        requests = [asyncio.create_task(ask(router, number)) for number in range(1, 40)]
+        await asyncio.sleep(0.05)
+        rooms.open.set()
+        await asyncio.gather(*requests)
+
+    first, *others = [request.headers["x-request-id"] for request in rooms.requests]
+    assert first == "request-0"
+    assert others[0].startswith("request-1")
+    assert all(len(post) <= 200 for post in others)
+    assert {one for post in others for one in post.split(",")} <= {f"request-{number}" for number in range(1, 40)}
 
 
 async def test_too_much_waiting_is_answered_at_once(rooms: StandInRooms) -> None:
