@@ -1,24 +1,31 @@
-"""Makes the database's accounts, then brings it up to date. `python -m deploy.containers.migrate`. Several may run at once, and again at any time.
+"""Makes the database's accounts, brings it up to date, and makes the catalogue the active one. `python -m deploy.containers.migrate`.
 
-WANGGE_POSTGRES_SERVER is the server (host:port); the passwords, the superuser's among them, come from the keys at /keys.
+Several may run at once, and again at any time. WANGGE_POSTGRES_SERVER is the server (host:port); the passwords, the superuser's among them, come from the
+keys at /keys. The active catalogue is put out into WANGGE_CATALOGUE_ACTIVE, from where the services load it: it is not always the image's (ADR 0012).
 """
 
 import asyncio
 import os
 import sys
 import time
+from pathlib import Path
 
-from deploy.containers.keys import KEYS
+import asyncpg
+from pydantic import SecretStr
+
+from deploy.containers.keys import KEYS, MONITOR
 from deploy.local.accounts import make_accounts
 from deploy.local.environment import Addresses
 from deploy.local.errors import LocalError
-from deploy.local.keys import read_password
+from deploy.local.keys import ROLES, read_password
 from deploy.local.ports import Ports
 from deploy.local.processes import OWNER
 from deploy.local.state import State
 from services.kernel.postgres.migrate import find_migrations, migrate
+from services.kernel.versions import activate
 
 _PATIENCE_S = 60
+_LET_MONITOR = (Path(__file__).with_name("let_monitor.sql")).read_text(encoding="utf-8")
 
 
 def main() -> int:
@@ -30,16 +37,27 @@ def main() -> int:
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:
-            make_accounts(addresses)
+            make_accounts(addresses, (*ROLES, MONITOR))
             break
         except LocalError as error:
             if time.monotonic() > until:
                 sys.stderr.write(f"{error}\n")
                 return 1
             time.sleep(1)
-    for name in asyncio.run(migrate(addresses.dsn(OWNER), find_migrations())):
-        sys.stdout.write(f"{name}\n")
+    asyncio.run(_bring_up_to_date(addresses))
     return 0
+
+
+async def _bring_up_to_date(addresses: Addresses) -> None:
+    session = await asyncpg.connect(addresses.superuser_dsn)
+    try:
+        await session.execute(_LET_MONITOR)
+    finally:
+        await session.close()
+    for name in await migrate(addresses.dsn(OWNER), find_migrations()):
+        sys.stdout.write(f"{name}\n")
+    done = await activate.run(activate.VersionSettings(postgres=SecretStr(addresses.dsn(OWNER))))
+    sys.stdout.write(f"{done.text()}\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 
 from deploy.demo.emit import Event, Pace, Told, batches
 from deploy.demo.gateway import GatewayError
+from services.kernel.broker import connection
 from services.kernel.contracts.topics import partition_of
 
 INBOUND = "inbound.v1"
@@ -30,7 +31,7 @@ class KafkaEmitter:
             raise GatewayError(f"the broker at {self._servers} does not take the events ({type(error).__name__}); see ./run status") from error
 
     def _emit(self, events: Sequence[Event], pace: Pace, told: Told) -> Counter[str]:
-        producer = KafkaProducer(bootstrap_servers=self._servers, client_id="wangge-demo", acks="all", linger_ms=20)
+        producer = KafkaProducer(**connection(self._servers), client_id="wangge-demo", acks="all", linger_ms=20)
         headers = [("content-type", b"application/cloudevents+json; charset=UTF-8"), ("wangge-key", self._key.encode())]
         try:
             for batch in batches(events, pace.batch):

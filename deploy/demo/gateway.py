@@ -47,6 +47,11 @@ class Gateway:
         """A figure with everything that explains it; numbers as exact decimals."""
         return _decoded(self._good(self._ask("GET", f"/v1/metrics/{metric}", params=_plain(query))))
 
+    def metrics(self) -> list[dict[str, Any]]:
+        """All metrics one can ask for, with their units."""
+        found: list[dict[str, Any]] = _decoded(self._good(self._ask("GET", "/v1/metrics")))["metrics"]
+        return found
+
     def items(self, metric: str, query: Query) -> dict[str, Any] | None:
         """The first page of what a figure counts; None where it has no list."""
         answer = self._ask("GET", f"/v1/metrics/{metric}/items", params={**_plain(query), "limit": "1"})

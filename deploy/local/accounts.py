@@ -1,7 +1,7 @@
 """The database `wangge` with its accounts, made before the migrations run."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -29,17 +29,17 @@ class _Server:
         await self._session.execute(str(await self.ask(name, *values)))
 
 
-def make_accounts(addresses: Addresses) -> None:
+def make_accounts(addresses: Addresses, roles: Sequence[str] = ROLES) -> None:
     """Make the accounts, with this state folder's passwords, and the database. LocalError when the server refuses."""
 
     async def make(server: _Server) -> None:
-        for role in ROLES:
+        for role in roles:
             known = await server.ask("role_exists", role)
             await server.do("set_password" if known else "make_role", role, read_password(addresses.state.secrets, role))
         if not await server.ask("database_exists", DATABASE):
             await server.do("make_database", DATABASE, OWNER)
             await server.do("close_database", DATABASE)
-        for role in ROLES:
+        for role in roles:
             await server.do("open_database", DATABASE, role)
 
     asyncio.run(_with_server(addresses, make))

@@ -15,6 +15,7 @@ from kafka.structs import TopicPartition
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kernel.broker import connection
 from services.kernel.contracts.topics import TOPICS, Topic
 
 _log = structlog.get_logger()
@@ -121,7 +122,7 @@ class Topics:
     def _ask(self) -> _Client:
         if self._client is None:
             self._client = _Client(
-                bootstrap_servers=self._servers,
+                **connection(self._servers),
                 client_id="wangge-topics",
                 bootstrap_timeout_ms=3000,
                 request_timeout_ms=self._answer_within_ms,

@@ -5,6 +5,7 @@ from pathlib import Path
 import faust
 from faust.app.base import BootStrategy
 
+from services.kernel.broker import login_of, servers_of, tls
 from services.kernel.contracts.topics import TOPICS
 from services.metrics.settings import REQUEST_TIMEOUT_S, WorkerSettings
 from services.metrics.telemetry import Telemetry
@@ -33,13 +34,21 @@ class MetricsApp(faust.App):  # type: ignore[misc]
         return consumer
 
 
+def _credentials(address: str) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    login, context = login_of(address), tls()
+    if login is not None:
+        return faust.SASLCredentials(username=login.user, password=login.password, mechanism=login.mechanism, ssl_context=context)
+    return faust.SSLCredentials(context) if context is not None else None
+
+
 def create_app(
     settings: WorkerSettings, feed: Feed, finder: Finder, telemetry: Telemetry, *, folder: Path, topics: tuple[str, ...] = FACT_TOPICS
 ) -> MetricsApp:
     """The app of one worker, ready to be started; `folder` is a scratch folder of its own."""
     app = MetricsApp(
         settings.metrics_group,
-        broker=[f"kafka://{server.strip()}" for server in settings.kafka.split(",")],
+        broker=[f"kafka://{server}" for server in servers_of(settings.kafka)],
+        broker_credentials=_credentials(settings.kafka),
         key_serializer="raw",
         value_serializer="raw",
         store="memory://",

@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from services.gateway.intake.records import Record
+from services.kernel.broker import connection
 from services.kernel.failpoints import failpoint
 
 _log = structlog.get_logger()
@@ -85,7 +86,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
     def _open(self, from_the_beginning: bool) -> None:
         self._close()
         self._consumer = KafkaConsumer(
-            bootstrap_servers=self._servers,
+            **connection(self._servers),
             client_id="wangge-intake",
             group_id=self._group,
             enable_auto_commit=False,

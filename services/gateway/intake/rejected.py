@@ -9,6 +9,7 @@ import msgspec
 from kafka import KafkaProducer
 
 from services.gateway.intake.backlog import Item
+from services.kernel.broker import connection
 from services.kernel.contracts.topics import partition_of
 from services.kernel.errors import Problem
 from services.kernel.inbox.inbox import Refused, keep_refused
@@ -69,7 +70,7 @@ class Rejected:
     def _tell(self, records: Sequence[tuple[str, bytes, list[tuple[str, bytes]]]]) -> None:
         if self._producer is None:
             self._producer = KafkaProducer(
-                bootstrap_servers=self._servers,
+                **connection(self._servers),
                 client_id="wangge-rejected",
                 max_request_size=16 << 20,
                 linger_ms=5,

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 
+from services.kernel.broker import connection
 from services.kernel.failpoints import failpoint
 
 BATCH_BYTES = 900_000
@@ -63,7 +64,7 @@ class KafkaPublisher:
     def __init__(self, servers: str, topic: str) -> None:
         self._topic = topic
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=servers,
+            **connection(servers),
             client_id=f"wangge-relay-{topic}",
             acks="all",
             enable_idempotence=False,
