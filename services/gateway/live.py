@@ -1,10 +1,9 @@
-"""Screens that stay open: each distinct question is evaluated once per commit, and what changed goes to all who asked it."""
+"""Follows the commits for the screens that stay open: each question is evaluated once a round, and what changed goes to all who asked it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import date
-from typing import Any, NamedTuple
 
 import structlog
 
@@ -12,11 +11,10 @@ from services.gateway.figures.answer import Json
 from services.gateway.figures.asking import touched_measures
 from services.gateway.figures.figures import Figures
 from services.gateway.figures.guard import Reader
-from services.gateway.figures.periods import Interval, interval_of
-from services.gateway.figures.question import Question
 from services.gateway.figures.snapshot import Head, Snapshot
 from services.gateway.happened import Happened, list_happened
 from services.gateway.reading_telemetry import ReadingTelemetry
+from services.gateway.screens import Asked, Audience, AudienceKey, Message, Screen, difference
 from services.kernel.errors import RefusedError
 from services.kernel.http.problems import ProblemError
 from services.kernel.postgres.database import UNAVAILABLE, Connection, Database
@@ -29,56 +27,10 @@ _POLL_S = 1.0
 _DEBOUNCE_S = 0.1
 """Commits that follow each other this closely are shown together."""
 
-_MOST_WAITING = 16
-"""Messages a slow screen may have waiting; then it gets a snapshot instead."""
+_DEBOUNCE_SCREEN_S = 0.0002
+"""And this much longer for every screen: with two thousand of them half of a core's time goes into writing to each twice a second."""
 
-
-class Asked(NamedTuple):
-    """One figure on a screen. With a `period` it counts from the beginning of today's, whichever day today is."""
-
-    question: Question
-    period: Interval | None = None
-
-    def on(self, today: date) -> Question:
-        """The question of a day."""
-        if self.period is None:
-            return self.question
-        return self.question._replace(asking=self.question.asking._replace(first=interval_of(today, self.period).first, last=None))
-
-
-class Message(NamedTuple):
-    """What a screen is told; `id` is generation.n."""
-
-    event: str
-    id: str | None
-    data: Json
-
-
-class Screen:
-    """One open screen."""
-
-    def __init__(self, asked: tuple[Asked, ...], reader: Reader, *, area: str | None, events: bool, seen: str | None) -> None:
-        self.asked = asked
-        self.reader = reader
-        self.area = area
-        self.events = events
-        self.seen = seen  # the last id it had before it came back
-        self.shown: dict[Asked, Json] | None = None
-        self._waiting: asyncio.Queue[Message] = asyncio.Queue(_MOST_WAITING)
-
-    def tell(self, message: Message) -> bool:
-        """Adds a message; False if too many wait: then they are dropped and a snapshot comes next."""
-        with suppress(asyncio.QueueFull):
-            self._waiting.put_nowait(message)
-            return True
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
-        self.shown, self.seen = None, None
-        return False
-
-    async def next(self) -> Message:
-        """The next message, as soon as there is one."""
-        return await self._waiting.get()
+_LONGEST_DEBOUNCE_S = 0.5
 
 
 class Live:
@@ -88,7 +40,9 @@ class Live:
         self._figures = figures
         self._database = database
         self._telemetry = telemetry
-        self._screens: set[Screen] = set()
+        self._audiences: dict[AudienceKey, Audience] = {}
+        self._open = 0
+        self._newcomers = False
         self._wake = asyncio.Event()
         self._last: tuple[str, date] | None = None
         self._day_began_at = 0  # the commit at which today's first round was
@@ -100,8 +54,10 @@ class Live:
 
     async def close(self) -> None:
         """Says goodbye to all screens and stops."""
-        for screen in self._screens:
-            screen.tell(Message("bye", None, {"reason": "the gateway stops"}))
+        goodbye = Message("bye", None, {"reason": "the gateway stops"})
+        for audience in self._audiences.values():
+            for screen in audience.screens:
+                screen.tell(goodbye)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -109,14 +65,22 @@ class Live:
     @asynccontextmanager
     async def show(self, screen: Screen) -> AsyncIterator[Screen]:
         """Keeps a screen up to date while the block runs."""
-        self._screens.add(screen)
-        self._telemetry.screens.set(len(self._screens))
+        self._audiences.setdefault(screen.key, Audience(screen)).screens.add(screen)
+        self._count(1)
+        self._newcomers = True
         self._wake.set()
         try:
             yield screen
         finally:
-            self._screens.discard(screen)
-            self._telemetry.screens.set(len(self._screens))
+            audience = self._audiences[screen.key]
+            audience.screens.discard(screen)
+            if not audience.screens:
+                del self._audiences[screen.key]
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        self._open += more
+        self._telemetry.screens.set(self._open)
 
     async def _run(self) -> None:
         while True:
@@ -147,52 +111,71 @@ class Live:
     async def _pause(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _POLL_S)
-            if all(screen.shown is not None for screen in self._screens):
-                await asyncio.sleep(_DEBOUNCE_S)
+            # Who comes to an audience that is up to date need not wait; but a thousand who come at once are told together.
+            await asyncio.sleep(_DEBOUNCE_S / 10 if self._newcomers else min(_LONGEST_DEBOUNCE_S, _DEBOUNCE_S + _DEBOUNCE_SCREEN_S * self._open))
         self._wake.clear()
 
     async def _round(self) -> None:
-        if not self._screens:
+        if not self._audiences:
             return
         async with self._figures.snapshots.take() as snapshot:
             now = (snapshot.head.id, snapshot.today)
-            fresh = [screen for screen in self._screens if screen.shown is None]
-            if now == self._last and not fresh:
+            if now == self._last and not self._newcomers:
                 return
-            if self._last is None or self._last[1] != snapshot.today:
-                self._day_began_at = snapshot.head.n
-            happened = await self._happened(snapshot)
-            for screen in list(self._screens):
-                await self._tell(snapshot, screen, happened)
+            self._newcomers = False
+            try:
+                await self._tell_all(snapshot)
+            except BaseException:
+                self._newcomers = True  # some may be left that were told nothing
+                raise
             self._last = now
         self._telemetry.rounds.inc()
 
+    async def _tell_all(self, snapshot: Snapshot) -> None:
+        if self._last is None or self._last[1] != snapshot.today:
+            self._day_began_at = snapshot.head.n
+        happened = await self._happened(snapshot)
+        for audience in list(self._audiences.values()):
+            await self._tell(snapshot, audience, happened)
+
     async def _happened(self, snapshot: Snapshot) -> list[Happened]:
         generation, _, n = (self._last[0] if self._last else "0.0").partition(".")
-        if int(generation) != snapshot.head.generation or not any(screen.events for screen in self._screens):
+        if int(generation) != snapshot.head.generation or not any(key.events for key in self._audiences):
             return []
         return await list_happened(snapshot, int(n))
 
-    async def _tell(self, snapshot: Snapshot, screen: Screen, happened: Iterable[Happened]) -> None:
-        answers = {asked: await self._answer(snapshot, asked, screen.reader) for asked in screen.asked}
+    async def _tell(self, snapshot: Snapshot, audience: Audience, happened: list[Happened]) -> None:
+        answers = {asked: await self._answer(snapshot, asked, audience.reader) for asked in audience.key.asked}
+        newcomers, news = audience.newcomers, self._news(snapshot, audience, answers, happened)
+        audience.shown = answers
+        for screen in audience.screens if news else ():
+            if screen.follows and not screen.tell(*news):
+                self._telemetry.resyncs.inc()
+                self._newcomers = True
+                self._wake.set()
+        self._welcome(snapshot, newcomers, answers)
+
+    def _news(self, snapshot: Snapshot, audience: Audience, answers: dict[Asked, Json], happened: list[Happened]) -> list[Message]:
+        """What those are told who follow."""
+        shown = audience.shown
+        if shown is None:
+            return []
+        changed = [delta for asked, answer in answers.items() if (delta := difference(shown.get(asked), answer)) is not None]
+        news = [Message("delta", snapshot.head.id, _message(snapshot, changed, whole=False))] if changed else []
+        area, catalogue = audience.key.area, self._figures.catalogue
+        visible = (one for one in happened if audience.key.events and one.visible_in(snapshot, area, audience.reader, catalogue))
+        return [*news, *(Message("happened", None, one.as_json()) for one in visible)]
+
+    def _welcome(self, snapshot: Snapshot, newcomers: list[Screen], answers: dict[Asked, Json]) -> None:
+        """Tells newcomers all there is, or what they missed while they were away."""
         head = snapshot.head
-        if screen.shown is None:
-            whole = not self._can_resume(head, screen)
-            told = answers if whole else self._since(snapshot, screen, answers)
-            if whole or told:
-                event = "snapshot" if whole else "delta"
-                screen.tell(Message(event, head.id, _message(snapshot, list(told.values()), whole=whole)))
-            screen.shown = answers
-            return
-        changed = [delta for asked, answer in answers.items() if (delta := difference(screen.shown.get(asked), answer)) is not None]
-        screen.shown = answers
-        if changed and not screen.tell(Message("delta", head.id, _message(snapshot, changed, whole=False))):
-            self._telemetry.resyncs.inc()
-            self._wake.set()
-            return
-        for one in happened if screen.events else ():
-            if one.visible_in(snapshot, screen.area, screen.reader, self._figures.catalogue):
-                screen.tell(Message("happened", None, one.as_json()))
+        whole = Message("snapshot", head.id, _message(snapshot, list(answers.values()), whole=True))
+        for screen in newcomers:
+            screen.follows = True
+            if not self._can_resume(head, screen):
+                screen.tell(whole)
+            elif told := self._since(snapshot, screen, answers):
+                screen.tell(Message("delta", head.id, _message(snapshot, list(told.values()), whole=False)))
 
     async def _answer(self, snapshot: Snapshot, asked: Asked, reader: Reader) -> Json:
         try:
@@ -220,20 +203,3 @@ def _message(snapshot: Snapshot, figures: list[Json], *, whole: bool) -> Json:
     head = snapshot.head
     message: Json = {"id": head.id, "today": snapshot.today.isoformat(), "lag_s": head.lag_s, "figures": figures}
     return {**message, "seen_to": head.seen_to} if whole else message
-
-
-def difference(before: Json | None, after: Json) -> Json | None:
-    """What of an answer is new: all of it, or its numbers with only those rows and points that changed; None if nothing did."""
-    if before == after:
-        return None
-    if before is None or "problem" in before or "problem" in after:
-        return after
-    told: dict[str, Any] = {name: value for name, value in after.items() if name not in {"by", "series"}}
-    for name, key in (("by", "key"), ("series", "from")):
-        if name in after:
-            known = {row[key]: row for row in before.get(name, ())}
-            told[name] = [row for row in after[name] if known.get(row[key]) != row]
-            gone = sorted(known.keys() - {row[key] for row in after[name]}, key=str)
-            if gone:
-                told[f"{name}_gone"] = gone
-    return told

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from random import SystemRandom
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import StreamingResponse
 
@@ -13,10 +12,10 @@ from services.gateway.figures.admission import admit
 from services.gateway.figures.figures import Figures
 from services.gateway.figures.periods import Interval
 from services.gateway.figures.question import PARAMETERS, Given, invalid, read_question
-from services.gateway.live import Asked, Live, Message, Screen
+from services.gateway.live import Live
 from services.gateway.read_api import ReaderOf, problems
+from services.gateway.screens import Asked, Message, Screen
 
-_ENCODE = msgspec.json.Encoder().encode
 _KEEP_ALIVE_S = 15.0
 _LIFETIME_S = 900.0
 """A stream ends after about this long; the browser comes back by itself, with the last id it saw."""
@@ -92,16 +91,12 @@ async def stream(live: Live, screen: Screen, *, lifetime: float = _LIFETIME_S, k
     async with live.show(screen):
         while (left := ends - clock()) > 0:
             try:
-                message = await asyncio.wait_for(screen.next(), min(left, keep_alive))
+                async with asyncio.timeout(min(left, keep_alive)):
+                    told = await screen.next()
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
-            yield _encoded(message)
-            if message.event == "bye":
+            yield b"".join(message.encoded for message in told)
+            if told[-1].event == "bye":
                 return
-    yield _encoded(Message("bye", None, {"reason": "come again"}))
-
-
-def _encoded(message: Message) -> bytes:
-    identity = b"" if message.id is None else f"id: {message.id}\n".encode()
-    return b"event: " + message.event.encode() + b"\n" + identity + b"data: " + _ENCODE(message.data) + b"\n\n"
+    yield Message("bye", None, {"reason": "come again"}).encoded

@@ -13,8 +13,9 @@ from prometheus_client import CollectorRegistry
 from services.gateway.figures.frame import Asking
 from services.gateway.figures.periods import Interval
 from services.gateway.figures.question import Question
-from services.gateway.live import Asked, Live, Message, Screen
+from services.gateway.live import Live
 from services.gateway.reading_telemetry import ReadingTelemetry
+from services.gateway.screens import Asked, Message, Screen
 from services.gateway.streams import stream
 from tests.integration.gateway.figures.conftest import Everything, Stage
 from tests.integration.gateway.figures.filling import Signed, Told, put
@@ -45,7 +46,9 @@ def unit(key: str, area: str = "z:s", day: date = START) -> Told:
 
 
 async def told(one: Screen, within: float = 5) -> Message:
-    return await asyncio.wait_for(one.next(), within)
+    """The one thing that the next round has to tell."""
+    (message,) = await asyncio.wait_for(one.next(), within)
+    return message
 
 
 def values(message: Message) -> dict[str, Any]:
@@ -93,7 +96,7 @@ async def test_what_happened_names_kind_and_place_and_nobody(live: Live, stage: 
             Told("case/z:2", "cases.opened", "case.livelihood", "z:t", None, "{}", START, START),
         ]
         await stage.tell(put(rows))
-        delta, happened = await told(one), await told(one)
+        delta, happened = await asyncio.wait_for(one.next(), 5)
 
     assert values(delta) == {"cases.opened": 1}
     assert (happened.event, happened.id) == ("happened", None)
@@ -106,7 +109,7 @@ async def test_a_correction_is_no_news(live: Live, stage: Stage) -> None:
     async with live.show(screen("visits", events=True, by="area", area="z:d")) as one:
         await told(one)
         await stage.tell([Signed(-1, was), Signed(1, was._replace(area="z:t"))])
-        delta = await told(one)
+        (delta,) = await asyncio.wait_for(one.next(), 5)
 
         assert {row["key"]: row["value"] for row in delta.data["figures"][0]["by"]} == {"z:s": 0, "z:t": 1}
         with pytest.raises(TimeoutError):
@@ -140,6 +143,36 @@ async def test_at_midnight_in_shanghai_the_figures_move_by_themselves(live: Live
 
     assert values(today) == {"units": 0, "visits": 1}
     assert (then.event, values(then)) == ("delta", {"units": 1, "visits": 0})
+
+
+async def test_screens_that_ask_the_same_are_told_the_same_and_newcomers_all_of_it(live: Live, stage: Stage) -> None:
+    async with live.show(screen("units")) as one, live.show(screen("units")) as other, live.show(screen("areas")) as another:
+        firsts = [await told(each) for each in (one, other, another)]
+        await stage.tell(put([unit("z:1")]))
+        thens = [await told(one), await told(other)]
+        async with live.show(screen("units")) as late:
+            caught_up = await told(late)
+            await stage.tell(put([unit("z:2")]))
+            last = [await told(each) for each in (one, other, late)]
+        with pytest.raises(TimeoutError):
+            await told(another, within=1.5)
+
+    assert [values(message) for message in firsts] == [{"units": 0}, {"units": 0}, {"areas": 3}]
+    assert thens[0] is thens[1], "written once"
+    assert (caught_up.event, values(caught_up)) == ("snapshot", {"units": 1})
+    assert [(message.event, values(message)) for message in last] == [("delta", {"units": 2})] * 3
+
+
+async def test_what_happens_in_a_burst_is_told_to_whoever_asked_for_it(live: Live, stage: Stage) -> None:
+    async with live.show(screen("cases.opened", events=True)) as one, live.show(screen("cases.opened")) as other:
+        await told(one)
+        await told(other)
+        rows = [Told(f"case/z:{n}", "cases.opened", "case.livelihood", "z:s", None, "{}", START, START) for n in range(40)]
+        await stage.tell(put(rows))
+        burst, plain = await asyncio.wait_for(one.next(), 5), await told(other)
+
+    assert [message.event for message in burst] == ["delta", *["happened"] * 40]
+    assert plain.data == burst[0].data
 
 
 async def test_a_slow_screen_gets_a_snapshot_in_place_of_what_waited(live: Live, stage: Stage) -> None:

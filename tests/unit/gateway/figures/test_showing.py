@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.gateway.figures.guard import LEAST_SHOWN, suppressed
-from services.gateway.live import difference
+from services.gateway.screens import difference
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.load import load
 
