@@ -1,25 +1,101 @@
-"""From the door's 2xx answer to the screen: an open-model load of single events, each timed until a live stream's value covers it."""
+"""From the door to the screen, at a given pace: single events, each timed until a live stream's value covers it.
+
+An open model: every event is due at its moment whatever became of those before it, and goes out on the next connection that is free. `from the answer` counts
+from the 2xx; `from when it was due` from the moment it should have been sent, so that nothing is hidden by a sender that had to wait.
+"""
 
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
 from deploy.local.platform import Platform
+from tests.bench.rows import Rows, quantile, say
+from tests.bench.told import STRUCTURED, connect, encoded, tell
 from tests.support.district import District
 
-RATE = 200  # events a second
-SECONDS = 15
+PACES: Sequence[tuple[int, float]] = ((200, 10.0), (2000, 5.0))
+"""Events a second, and for how many seconds."""
+
+CONNECTIONS = 64
+_PATIENCE_S = 30.0
 
 
-async def _watch(gateway: str, root: str, seen: list[tuple[float, int]], ready: asyncio.Event) -> None:
+def measure(platform: Platform, rounds: int) -> Rows:
+    """p50 and p99 in milliseconds at each pace, after one round that does not count."""
+    rows: Rows = []
+    for pace, seconds in PACES:
+        found: dict[str, list[float]] = {}
+        for turn in range(rounds + 1):
+            answers, dues = asyncio.run(_run(platform, pace, seconds if turn else 2.0))
+            for name, delays in (("from the answer", answers), ("from when it was due", dues)):
+                for share in (0.5, 0.99):
+                    if turn:
+                        found.setdefault(f"{pace} events/s, {name} to the screen, p{share * 100:.0f}", []).append(round(quantile(delays, share) * 1000, 1))
+            say(f"{pace} events/s, round {turn}: { ({name: values[-1:] for name, values in found.items()}) }")
+        rows += [{"name": name, "unit": "ms", "rounds": values} for name, values in found.items()]
+    return rows
+
+
+async def _run(platform: Platform, pace: int, seconds: float) -> tuple[list[float], list[float]]:
+    """Delays of all events from their answers, and from their dues."""
+    district = District(platform.gateway, platform.key("district"))
+    district.tell(district.foundation())
+    events = [
+        district.event("case.opened", {"case": f"{district.root}-f{number}", "kind": "case", "area": district.root}) for number in range(int(pace * seconds))
+    ]
+    bodies = encoded(events, 1)
+    seen: list[tuple[float, int]] = []
+    ready = asyncio.Event()
+    watcher = asyncio.create_task(_watch(platform, district.root, seen, ready))
+    await asyncio.wait_for(ready.wait(), 20)
+    due, answered = await _load(platform, bodies, pace)
+    until = time.perf_counter() + _PATIENCE_S
+    while not (seen and seen[-1][1] >= len(bodies)) and time.perf_counter() < until:
+        if watcher.done():
+            watcher.result()
+        await asyncio.sleep(0.02)
+    watcher.cancel()
+    assert [value for _, value in seen[-1:]] == [len(bodies)], f"the screen shows {seen[-1:]} of {len(bodies)}"
+    return _delays(sorted(answered), seen), _delays(sorted(due), seen)
+
+
+async def _load(platform: Platform, bodies: Sequence[bytes], pace: int) -> tuple[list[float], list[float]]:
+    """Sends each when it is due; the moments at which they were due, and at which their answers came."""
+    began = time.perf_counter() + 0.05
+    due = [began + number / pace for number in range(len(bodies))]
+    answered: list[float] = []
+    turn = iter(range(len(bodies)))
+
+    async def sender() -> None:
+        async with connect(platform, STRUCTURED) as connection:
+            for number in turn:
+                await asyncio.sleep(max(0.0, due[number] - time.perf_counter()))
+                await tell(connection, bodies[number])
+                answered.append(time.perf_counter())
+
+    await asyncio.gather(*(sender() for _ in range(CONNECTIONS)))
+    return due, answered
+
+
+def _delays(moments: Sequence[float], seen: Sequence[tuple[float, int]]) -> list[float]:
+    """The n-th event is on the screen once the stream shows n or more."""
+    delays, shown = [], iter(seen)
+    at, value = next(shown)
+    for number, moment in enumerate(moments, 1):
+        while value < number:
+            at, value = next(shown)
+        delays.append(max(0.0, at - moment))
+    return delays
+
+
+async def _watch(platform: Platform, root: str, seen: list[tuple[float, int]], ready: asyncio.Event) -> None:
     """Notes when the stream shows which number of open cases."""
-    async with (
-        httpx.AsyncClient(base_url=gateway, timeout=None) as session,
-        session.stream("GET", "/v1/live", params={"metrics": "cases.open", "area": f"district:{root}"}) as stream,
-    ):
+    parameters = {"metrics": "cases.open", "area": f"district:{root}"}
+    async with httpx.AsyncClient(base_url=platform.gateway, timeout=None) as session, session.stream("GET", "/v1/live", params=parameters) as stream:
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
                 value = _value(json.loads(line[5:]))
@@ -33,66 +109,9 @@ def _value(message: Any) -> int | None:
     if isinstance(message, dict):
         if message.get("metric") == "cases.open" and "value" in message:
             return int(message["value"] or 0)
-        for inner in message.values():
-            if (found := _value(inner)) is not None:
-                return found
+        message = list(message.values())
     if isinstance(message, list):
         for inner in message:
             if (found := _value(inner)) is not None:
                 return found
     return None
-
-
-async def _load(platform: Platform, district: District) -> list[float]:
-    """The moments at which each event's 2xx came, sent on schedule whatever the answers do."""
-    answered: list[float] = []
-    headers = {"authorization": f"Bearer {platform.key('district')}", "content-type": "application/cloudevents+json"}
-
-    async def send(session: httpx.AsyncClient, number: int) -> None:
-        event = district.event("case.opened", {"case": f"{district.root}-f{number}", "kind": "case", "area": district.root})
-        answer = await session.post("/v1/events", content=json.dumps(event))
-        assert answer.status_code == 202, answer.text
-        answered.append(time.perf_counter())
-
-    async with httpx.AsyncClient(base_url=platform.gateway, headers=headers, timeout=30, limits=httpx.Limits(max_connections=64)) as session:
-        began = time.perf_counter()
-        tasks = []
-        for number in range(RATE * SECONDS):
-            await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
-            tasks.append(asyncio.create_task(send(session, number)))
-        await asyncio.gather(*tasks)
-    return sorted(answered)
-
-
-async def _run(platform: Platform) -> list[float]:
-    district = District(platform.gateway, platform.key("district"))
-    district.tell(district.foundation())
-    seen: list[tuple[float, int]] = []
-    ready = asyncio.Event()
-    watcher = asyncio.create_task(_watch(platform.gateway, district.root, seen, ready))
-    await asyncio.wait_for(ready.wait(), 20)
-    answered = await _load(platform, district)
-    for _ in range(100):
-        if seen and seen[-1][1] >= len(answered):
-            break
-        await asyncio.sleep(0.1)
-    watcher.cancel()
-    # The n-th answered event is on the screen once the stream shows n or more.
-    delays, shown = [], iter(seen)
-    at, value = next(shown)
-    for number, moment in enumerate(answered, 1):
-        while value < number:
-            at, value = next(shown)
-        delays.append(max(0.0, at - moment))
-    return delays
-
-
-def measure(platform: Platform, rounds: int) -> list[dict[str, Any]]:
-    """p50 and p99 in milliseconds, per round, after one round that does not count."""
-    p50, p99 = [], []
-    for turn in range(rounds + 1):
-        delays = sorted(asyncio.run(_run(platform)))
-        if turn:
-            p50.append(1000 * delays[len(delays) // 2])
-            p99.append(1000 * delays[int(len(delays) * 0.99)])
-    return [{"name": f"2xx to SSE at {RATE}/s, p50", "unit": "ms", "rounds": p50}, {"name": f"2xx to SSE at {RATE}/s, p99", "unit": "ms", "rounds": p99}]

@@ -1,75 +1,106 @@
-"""Events through POST /v1/events into the log: batches of 500, and single ones from many clients at once. The whole path, exactly-once on."""
+"""Events into the log, the whole path with exactly-once on: batches of 500 and single events through POST /v1/events, and records of inbound.v1.
+
+The clock runs from the first request to the last answer; for inbound.v1 from the moment the intake goes on to the last event's line in the inbox. What is
+told before, the district and a first round of each way, is warm-up. The clients are part of the machine's work: their processor time is told as well.
+"""
 
 import asyncio
-import itertools
-import json
+import os
 import time
-from datetime import date, timedelta
-from typing import Any
+import zlib
+from collections.abc import Sequence
 
-import httpx
+import asyncpg
+from aiokafka import AIOKafkaProducer
 
 from deploy.local.platform import Platform
-from tests.support.district import BATCH, District
+from services.kernel.contracts.topics import PARTITIONS
+from tests.bench.cpu import Meter
+from tests.bench.load.district import SOURCE, District, Event
+from tests.bench.rows import Rows, say
+from tests.bench.told import BATCH, STRUCTURED, connect, encoded, found, new_district, stories, tell
 
-STRUCTURED = "application/cloudevents+json"
-
-
-def _cases(district: District, numbers: range) -> list[dict[str, Any]]:
-    """A mixed district: members, shifts and cases in equal parts."""
-    events = []
-    for number in numbers:
-        key, day = f"{district.root}-b{number}", date(2026, 1, 5) + timedelta(days=number % 300)
-        events.append(district.event("unit.registered", {"unit": key, "kind": "unit", "area": district.root}, day=day))
-        events.append(district.event("shift.logged", {"shift": key, "kind": "shift", "person": f"person/{number % 997}", "area": district.root,
-                                                      "starts": f"{day.isoformat()}T09:00:00+08:00", "minutes": 60}, day=day, hour=12))  # fmt: skip
-        events.append(district.event("case.opened", {"case": key, "kind": "case", "area": district.root}, day=day))
-    return events
+IN_BATCHES, SINGLE, INBOUND = int(os.environ.get("BENCH_EVENTS", "16000")), 6400, 8000
+BATCH_CLIENTS, SINGLE_CLIENTS = 4, 32
+WAYS = ("batches of 500, 4 clients", "single events, 32 clients", "from inbound.v1, one intake")
 
 
-async def batches(platform: Platform, events: list[dict[str, Any]], *, size: int = 500, clients: int = 4) -> float:
-    """Events a second, from the first request to the last answer; raises if any was not accepted."""
-    bodies = [json.dumps(events[start : start + size]).encode() for start in range(0, len(events), size)]
-    left = iter(bodies)
-    headers = {"authorization": f"Bearer {platform.key('district')}", "content-type": BATCH}
-
-    async def client(session: httpx.AsyncClient) -> None:
-        for body in left:
-            answer = (await session.post("/v1/events", content=body)).json()
-            assert answer["rejected"] == answer["unavailable"] == 0, answer
-
-    async with httpx.AsyncClient(base_url=platform.gateway, headers=headers, timeout=60) as session:
-        began = time.perf_counter()
-        await asyncio.gather(*(client(session) for _ in range(clients)))
-        return len(events) / (time.perf_counter() - began)
+def measure(platform: Platform, rounds: int) -> Rows:
+    """All three ways, rounds interleaved."""
+    return asyncio.run(_measure(platform, rounds))
 
 
-async def singles(platform: Platform, events: list[dict[str, Any]], *, clients: int = 32) -> float:
-    """Events a second when each is a request of its own."""
-    bodies = iter([json.dumps(event).encode() for event in events])
-    headers = {"authorization": f"Bearer {platform.key('district')}", "content-type": STRUCTURED}
-
-    async def client() -> None:
-        async with httpx.AsyncClient(base_url=platform.gateway, headers=headers, timeout=60) as session:
-            for body in bodies:
-                answer = await session.post("/v1/events", content=body)
-                assert answer.status_code == 202, answer.text
-
-    began = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
-    return len(events) / (time.perf_counter() - began)
-
-
-def measure(platform: Platform, rounds: int) -> list[dict[str, Any]]:
-    """Both ways, rounds interleaved, after one of each that does not count."""
-    district = District(platform.gateway, platform.key("district"))
-    district.tell(district.foundation())
-    numbers = itertools.count()
-    found: dict[str, list[float]] = {"batches of 500": [], "single events, 32 clients": []}
+async def _measure(platform: Platform, rounds: int) -> Rows:
+    pids = platform.pids()
+    rates: dict[str, list[float]] = {name: [] for name in WAYS}
+    costs: dict[str, dict[str, list[float]]] = {name: {} for name in WAYS}
     for turn in range(rounds + 1):
-        many = asyncio.run(batches(platform, _cases(district, range(first := next(numbers) * 10_000, first + 3000))))
-        single = asyncio.run(singles(platform, _cases(district, range(first := next(numbers) * 10_000, first + 500))))
-        if turn:
-            found["batches of 500"].append(many)
-            found["single events, 32 clients"].append(single)
-    return [{"name": name, "unit": "events/s", "rounds": values} for name, values in found.items()]
+        district = new_district(f"in{turn}")
+        await found(platform, district)
+        for name, run, events in zip(WAYS, (batches, singles, inbound), (IN_BATCHES, SINGLE, INBOUND), strict=True):
+            meter = Meter({"client": os.getpid(), **pids})
+            seconds = await run(platform, district, events if turn else events // 4)
+            if turn:
+                rates[name].append(round(events / seconds))
+                for who, used in meter.read().items():
+                    costs[name].setdefault(who, []).append(round(used / events * 1e6, 1))
+        say(f"round {turn}: { ({name: values[-1:] for name, values in rates.items()}) }")
+    rows: Rows = [{"name": name, "unit": "events/s", "rounds": values} for name, values in rates.items()]
+    for name, cost in costs.items():
+        rows += [{"name": f"{name}: processor time of {who}", "unit": "us/event", "rounds": values} for who, values in cost.items() if max(values) >= 1]
+    return rows
+
+
+async def batches(platform: Platform, district: District, events: int) -> float:
+    """Seconds for events in batches of 500."""
+    return await _by_http(platform, district, events, BATCH_CLIENTS, 500, "ABCD")
+
+
+async def singles(platform: Platform, district: District, events: int) -> float:
+    """Seconds for events that are a request each."""
+    return await _by_http(platform, district, events, SINGLE_CLIENTS, 1, [f"S{number}n" for number in range(SINGLE_CLIENTS)])
+
+
+async def _by_http(platform: Platform, district: District, events: int, clients: int, size: int, names: Sequence[str]) -> float:
+    bodies = [encoded(stories(district, name, events // clients), size) for name in names]
+
+    async def client(mine: Sequence[bytes]) -> None:
+        async with connect(platform, BATCH if size > 1 else STRUCTURED) as connection:
+            for body in mine:
+                await tell(connection, body)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client(mine) for mine in bodies))
+    return time.perf_counter() - started
+
+
+async def inbound(platform: Platform, district: District, events: int) -> float:
+    """Seconds for events that lie on inbound.v1 when the intake comes to them."""
+    told = stories(district, "Z", events)
+    platform.kill("intake", 19)  # SIGSTOP: it waits while the topic is filled
+    try:
+        await _produce(platform, told)
+    finally:
+        platform.kill("intake", 18)
+    started = time.perf_counter()
+    connection = await asyncpg.connect(platform.owner_dsn)
+    try:
+        async with asyncio.timeout(120):
+            while not await connection.fetchval("SELECT EXISTS (SELECT FROM log.inbox WHERE source = $1 AND id = $2)", SOURCE, told[-1]["id"]):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        seconds = time.perf_counter() - started
+        stored = await connection.fetchval("SELECT count(*) FROM log.inbox WHERE source = $1 AND id = ANY($2)", SOURCE, [event["id"] for event in told])
+        assert stored == events, f"{stored} of {events} events of inbound.v1 were accepted"
+        return seconds
+    finally:
+        await connection.close()
+
+
+async def _produce(platform: Platform, events: Sequence[Event]) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=platform.kafka, acks="all")
+    await producer.start()
+    key, headers = SOURCE.encode(), [("content-type", STRUCTURED.encode()), ("wangge-key", platform.key("district").encode())]
+    partition = zlib.crc32(key) % PARTITIONS
+    sent = [await producer.send("inbound.v1", body, key, partition, headers=headers) for body in encoded(events, 1)]
+    await asyncio.gather(*sent)
+    await producer.stop()

@@ -1,0 +1,95 @@
+"""Our own contestants: a metrics worker as it runs everywhere, on a topic and a database of the bench's own; and the merge."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from services.metrics.merge import merge
+from tests.bench.contest import Result, stamp
+from tests.bench.cpu import Meter
+from tests.bench.peers.sums import digest
+from tests.bench.place import Place
+
+_PASS = 200_000  # rows, as the worker's own setting
+
+
+@asynccontextmanager
+async def worker(place: Place, topic: str, *, merging: bool, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker on empty figures; told to stop at the end."""
+    connection = await asyncpg.connect(place.dsns["owner"])
+    await connection.execute("SELECT metrics.drop_generation(1); SELECT metrics.make_generation(1)")
+    await connection.execute("INSERT INTO metrics.watermark (generation, topic, partition) SELECT 1, $1, generate_series(0, 11)", topic)
+    await connection.close()
+    environment = os.environ | {
+        "WANGGE_POSTGRES": place.dsns["metrics"],
+        "WANGGE_KAFKA": place.kafka,
+        "WANGGE_PORT": "0",
+        "WANGGE_METRICS_GROUP": f"bench-{stamp()}",
+        "WANGGE_METRICS_UNMERGED_ROWS": str(10**9),
+        "BENCH_TOPIC": topic,
+        "BENCH_MERGE": str(int(merging)),
+        **settings,
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.bench.processor_worker", env=environment)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 20)
+
+
+async def reached(connection: asyncpg.Connection) -> int:
+    """How many facts are counted."""
+    return int(await connection.fetchval("SELECT coalesce(sum(sequence), 0)::bigint FROM metrics.watermark WHERE generation = 1"))
+
+
+async def counted(place: Place, connection: asyncpg.Connection, topic: str, facts: int, truth: str, *, merging: bool) -> tuple[Result, Result, float]:
+    """The worker to the end of a topic, then the merge of what it left; and how many commits a second the worker made. Both are held up to the truth."""
+    async with worker(place, topic, merging=merging) as process:
+        first, commits, started, meter = 0, 0, 0.0, Meter({})
+        until = time.monotonic() + 120
+        while (done := await reached(connection)) < facts:
+            await asyncio.sleep(0.02)
+            if process.returncode is not None or time.monotonic() > until:
+                return Result(0.0, {}, f"stopped at {done} of {facts}"), Result(0.0, {}, "not begun"), 0.0
+            if not started and 4 * done >= facts:
+                first, commits = done, await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1")
+                started, meter = time.perf_counter(), Meter({"client": process.pid, **place.servers})
+        seconds, used = time.perf_counter() - started, meter.read()
+        commits = await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1") - commits
+    left = await merged(place, connection)
+    found = await sums(connection)
+    verdict = "exact" if found == truth else f"wrong: {found} instead of {truth}"
+    rate = (facts - first) / seconds
+    cpu = {name: spent / (facts - first) * 1e6 for name, spent in used.items()}
+    return Result(rate, cpu, verdict), left._replace(verdict=verdict), commits / seconds
+
+
+async def merged(place: Place, connection: asyncpg.Connection) -> Result:
+    """The merge alone, over what was left: rows a second, and processor time for each."""
+    total, waiting = 0, 1
+    started, meter = time.perf_counter(), Meter(place.servers)
+    while waiting:
+        async with connection.transaction():
+            rows, waiting = await merge(connection, 1, _PASS)  # type: ignore[arg-type]  # a connection of its own, not of a pool
+        total += rows
+    elapsed = time.perf_counter() - started
+    return Result(total / elapsed, {name: used / max(1, total) * 1e6 for name, used in meter.read().items()}, "")
+
+
+async def sums(connection: asyncpg.Connection, generation: int = 1) -> str:
+    """What lies in the cells, as peers.sums.digest tells it."""
+    rows = await connection.fetch(
+        "SELECT concat_ws(E'\\t', measure, kind, coalesce(area, ''), coalesce(organisation, ''), CASE dims WHEN '{}' THEN '' ELSE dims END, day::text,"
+        " CASE WHEN since = '-infinity' THEN '' ELSE since::text END) AS cell, value, count"
+        " FROM metrics.cell JOIN metrics.axis USING (generation, axis) WHERE generation = $1",
+        generation,
+    )
+    return digest({row["cell"]: (row["value"], row["count"]) for row in rows})
