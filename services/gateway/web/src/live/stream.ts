@@ -11,6 +11,8 @@ export interface Happening {
   kind: string
   area: string | null
   at: string
+  /** When it came here, in milliseconds. */
+  heard: number
 }
 
 export type Health = 'connecting' | 'live' | 'behind' | 'lost'
@@ -34,6 +36,7 @@ export interface Live {
 const LOOK_MS = 5_000
 const BEHIND_S = 10
 const KEPT = 60
+const SHOWN_EVERY_MS = 400
 
 /** Follows figures by one stream for the whole view, and looks every few seconds whether the way behind it is whole. */
 export function useLive(asked: () => { metrics: string[]; area?: string; events?: boolean } | null): Live {
@@ -44,6 +47,15 @@ export function useLive(asked: () => { metrics: string[]; area?: string; events?
   let stream: EventSource | null = null
   let number = 0
   let over = false
+  let fresh: Happening[] = []
+  let showing: ReturnType<typeof setTimeout> | undefined
+
+  // Hundreds may come in a second: nobody reads a list that moves more than twice a second, and each move costs a frame.
+  function show(): void {
+    showing = undefined
+    happenings.value = [...fresh, ...happenings.value].slice(0, KEPT)
+    fresh = []
+  }
 
   function take(event: MessageEvent<string>, whole: boolean): void {
     const message = JSON.parse(event.data) as LiveMessage
@@ -73,8 +85,9 @@ export function useLive(asked: () => { metrics: string[]; area?: string; events?
     stream.addEventListener('snapshot', (event) => take(event as MessageEvent<string>, true))
     stream.addEventListener('delta', (event) => take(event as MessageEvent<string>, false))
     stream.addEventListener('happened', (event) => {
-      const told = JSON.parse((event as MessageEvent<string>).data) as Omit<Happening, 'number'>
-      happenings.value = [{ ...told, number: ++number }, ...happenings.value.slice(0, KEPT - 1)]
+      const told = JSON.parse((event as MessageEvent<string>).data) as Omit<Happening, 'number' | 'heard'>
+      fresh = [{ ...told, number: ++number, heard: Date.now() }, ...fresh.slice(0, KEPT - 1)]
+      showing ??= setTimeout(show, SHOWN_EVERY_MS)
     })
     // A stream that the gateway ends in order comes back by itself within a second: that is no fault to show.
     stream.onerror = () => stream?.readyState === EventSource.CLOSED && setTimeout(follow, LOOK_MS)
@@ -101,6 +114,7 @@ export function useLive(asked: () => { metrics: string[]; area?: string; events?
     over = true
     stop()
     clearInterval(looking)
+    clearTimeout(showing)
     stream?.close()
   })
   return { figures, moved, happenings, today, health, lag, heardAt, staleSince }
