@@ -17,6 +17,7 @@ from deploy.demo.progress import say, shown
 from deploy.demo.replay import UnknownPlaceError, load_replay, places
 from deploy.demo.report import Found
 from deploy.demo.settings import DemoSettings, MissingKeyError
+from deploy.demo.sketch import bring_outlines
 from deploy.demo.timing import WrongTimeError
 from deploy.demo.values import WrongValueError
 from deploy.demo.waiting import until_counted, until_taken_in
@@ -58,7 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
     except _FAULTS as error:
         say(f"demo: {error}")
         return 1
-    return 0 if show(found, as_json=options.json) else 1
+    holds = show(found, as_json=options.json)
+    for place in chosen:
+        say(f"its wall: {settings.gateway}/wall/{place}")
+    return 0 if holds else 1
 
 
 def _tell(settings: DemoSettings, place: str, via: str, seconds: float) -> Event:
@@ -68,6 +72,8 @@ def _tell(settings: DemoSettings, place: str, via: str, seconds: float) -> Event
     with Gateway(settings.gateway, key) as gateway:
         gateway.status()  # before anything is told: is there a platform at all?
         emitter: Emits = KafkaEmitter(settings.kafka, key) if via == "kafka" else HttpEmitter(gateway)
+        bring_outlines(place, events)
+        say(f"watch it: {settings.gateway}/wall/{place}")
         started = time.monotonic()
         with shown(place, len(events)) as told:
             counts = emitter.emit(events, Pace(len(events), seconds), told)

@@ -16,10 +16,12 @@ _STATE = "--state"
 
 
 def pass_to_platform(module: str, context: typer.Context) -> int:
-    """Run a module with the verb's arguments against the platform; started in the background, and left running, if it was not.
+    """Run a module with the verb's arguments against the platform; started in the background, and left running, if it was not. `--help` needs none.
 
     Returns the module's exit code. Its standard output is ours.
     """
+    if {"--help", "-h"} & set(context.args):
+        return pass_alone(module, context.args)
     state, arguments = _split(context.args)
     if find_running(state) is None:
         say("the platform does not run; starting it, it stays up (`./run stop` ends it)")

@@ -106,6 +106,11 @@ async def keep_outlines(connection: Connection, files: Sequence[Outlines]) -> No
     await connection.execute(_SQL.raise_version)
 
 
+async def namespaces_with_outlines(connection: Connection) -> set[str]:
+    """The namespaces whose areas have outlines."""
+    return {record["namespace"] for record in await connection.fetch(_SQL.list_namespaces)}
+
+
 def _outline(record: Any) -> Json:
     return {"geometry": msgspec.Raw(record["outline"].encode()), "synthetic": record["synthetic"], "origin": record["origin"]}
 

@@ -6,6 +6,10 @@ SELECT n FROM gateway.geometry_version;
 -- All outlines.
 SELECT area, outline, synthetic, origin FROM gateway.geometry ORDER BY area;
 
+-- name: list_namespaces
+-- The namespaces that have outlines.
+SELECT DISTINCT split_part(area, ':', 1) AS namespace FROM gateway.geometry;
+
 -- name: keep_outlines
 -- Keeps these outlines in place of what their areas had.
 INSERT INTO gateway.geometry (area, outline, synthetic, origin)

@@ -8,7 +8,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from services.gateway.geometry.outlines import Geometry, keep_outlines
+from services.gateway.geometry.outlines import Geometry, keep_outlines, namespaces_with_outlines
 from services.gateway.geometry.reading import Outline, Outlines
 from services.gateway.grants import Grant
 from services.gateway.state_api import state_router
@@ -96,3 +96,11 @@ async def test_a_reader_sees_the_areas_of_its_grants(served: httpx.AsyncClient, 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app_of(stage, Grant(areas=("z:s",)))), base_url="http://test") as bounded:
         assert [one["id"] for one in (await bounded.get(PATH)).json()["features"]] == ["z:s"]
         assert [one["key"] for one in (await bounded.get("/v1/areas")).json()["items"]] == ["z:s"]
+
+
+async def test_a_namespace_that_has_outlines_is_known(served: httpx.AsyncClient, stage: Stage) -> None:
+    async with stage.database.transaction() as connection:
+        assert await namespaces_with_outlines(connection) == set()
+    await load(stage, "z:d")
+    async with stage.database.transaction() as connection:
+        assert await namespaces_with_outlines(connection) == {"z"}
