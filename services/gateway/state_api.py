@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,6 +11,7 @@ from services.gateway.figures.figures import Figures
 from services.gateway.figures.forest import AREA, ORGANISATION
 from services.gateway.figures.guard import Reader
 from services.gateway.figures.question import invalid
+from services.gateway.figures.statements import SQL
 from services.gateway.geometry.outlines import Geometry, GeometryAsked
 from services.gateway.quality import Quality, QualityAsked
 from services.gateway.read_api import ReaderOf, as_json, problems
@@ -96,7 +98,16 @@ def state_router(figures: Figures, reader_of: ReaderOf, geometry: Geometry) -> A
         reader_of(request)
         async with figures.snapshots.take() as snapshot:
             head, today = snapshot.head, snapshot.today
-        told = {"lag": head.lag, "lag_s": head.lag_s, "generation": head.generation, "n": head.n, "merged": head.merged, "seen_to": head.seen_to}
+            told_to = await snapshot.connection.fetchval(SQL.read_told)
+        told = {
+            "lag": head.lag,
+            "lag_s": head.lag_s,
+            "generation": head.generation,
+            "n": head.n,
+            "merged": head.merged,
+            "seen_to": head.seen_to,
+            "told_to": msgspec.Raw((told_to or "{}").encode()),
+        }
         return as_json({**told, "today": today.isoformat(), "catalogue": figures.catalogue.version})
 
     return router

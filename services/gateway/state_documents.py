@@ -68,7 +68,8 @@ class StatusDocument(BaseModel):
     generation: int
     n: int = Field(description="The last commit; generation.n is the watermark")
     merged: int
-    seen_to: dict[str, dict[str, int]]
+    seen_to: dict[str, dict[str, int]] = Field(description="Topic, partition: the last sequence counted")
+    told_to: dict[str, dict[str, int]] = Field(description="Topic, partition: the last sequence told")
     today: str
     catalogue: str
 

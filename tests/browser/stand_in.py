@@ -108,7 +108,7 @@ def build(told: StandIn) -> FastAPI:  # noqa: C901  # one route after the other
 
     @app.get("/v1/status")
     async def status() -> dict[str, Any]:
-        return {"lag": 0, "lag_s": 0.0, "generation": 1, "n": told.n, "merged": told.n, "seen_to": {}, "today": told.today, "catalogue": "x"}
+        return {"lag": 0, "lag_s": 0.0, "generation": 1, "n": told.n, "merged": told.n, "seen_to": {}, "told_to": {}, "today": told.today, "catalogue": "x"}
 
     @app.get("/v1/metrics/{metric}")
     async def figure(metric: str, by: str = "", interval: str = "") -> dict[str, Any]:

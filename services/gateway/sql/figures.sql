@@ -21,6 +21,11 @@ FROM metrics.generation AS g
 JOIN metrics.mark AS m ON m.generation = g.live
 JOIN metrics.merged AS d ON d.generation = g.live;
 
+-- name: read_told
+-- The last sequence told in each partition.
+SELECT json_object_agg(c.topic, c.parts)::text AS told_to
+FROM (SELECT topic, json_object_agg(partition::text, n ORDER BY partition) AS parts FROM log.counter WHERE n > 0 GROUP BY topic) AS c;
+
 -- name: list_changes
 -- Which kinds of rows the commits after n brought, and the last of them for each.
 SELECT a.measure, a.kind, a.dims, max(l.n) AS n

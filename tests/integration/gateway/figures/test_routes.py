@@ -162,6 +162,7 @@ async def test_status_tells_how_far_the_figures_are(served: httpx.AsyncClient, s
 
     assert (status["lag"], status["generation"], status["n"], status["merged"]) == (3, 1, 1, 0)
     assert status["seen_to"] == {"cases.v1": {"3": 2}}
+    assert status["told_to"] == {"cases.v1": {"3": 5}}
     assert status["lag_s"] > 0
 
 
