@@ -1,0 +1,132 @@
+"""`./run bench report [--from FILE]`: docs/performance.md and its plot from what `./run bench all --json` has printed, which is kept as docs/performance.json.
+
+Nothing in the page is written by hand: a test holds the committed page to the committed numbers.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from deploy.local.state import CHECKOUT
+from tests.bench.plot import plot
+from tests.bench.rows import Row, Rows
+from tests.bench.targets import Outcome, outcomes
+from tests.bench.words import ABOUT, HEAD, TITLES
+
+NUMBERS, PAGE, PLOT = (CHECKOUT / "docs" / name for name in ("performance.json", "performance.md", "performance-growth.svg"))
+_TIME = ": processor time of "
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="./run bench report", description=__doc__)
+    parser.add_argument("--from", dest="source", type=Path, help="what `./run bench all --json` printed; it replaces docs/performance.json")
+    arguments = parser.parse_args(argv)
+    if arguments.source:
+        NUMBERS.write_text(json.dumps(json.loads(arguments.source.read_text(encoding="utf-8")), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    document = json.loads(NUMBERS.read_text(encoding="utf-8"))
+    PAGE.write_text(page(document), encoding="utf-8")
+    PLOT.write_text(drawing(document["rows"]), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n{PLOT}\n")
+    return 0
+
+
+def page(document: dict[str, Any]) -> str:
+    """docs/performance.md."""
+    rows: Rows = document["rows"]
+    parts = [HEAD.format(at=document["at"][:16].replace("T", " "), minutes=round(document["taken_s"] / 60), **_machine(document["machine"]))]
+    parts.append("## What was to be reached\n\n| | asked | found | | ratio |\n|---|---:|---:|---|---:|\n" + "".join(map(_outcome, outcomes(rows))))
+    for bench, title in TITLES.items():
+        mine = [row for row in rows if row["bench"] == bench]
+        if mine:
+            parts.append(f"## {title}\n\n{ABOUT.get(bench, '').strip()}\n\n{_contest(mine) if bench == 'processor' else _table(mine)}")
+        if bench == "growth" and mine:
+            parts.append(f"![Throughput and query time as events and cells grow]({PLOT.name})\n")
+    for bench, why in document["failed"].items():
+        parts.append(f"**Not measured: {bench}.** {why}\n")
+    return "\n".join(parts)
+
+
+def _machine(machine: dict[str, Any]) -> dict[str, str]:
+    versions = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    about = f"{machine['processor']}, {machine['cpus']} cores, {machine['memory'] / 2**30:.0f} GiB, {machine['system'].split('-with')[0]}"
+    return {"machine": about, "versions": f"Python {machine['python']}, Apache Kafka {machine['kafka']}, {versions}", "load": str(machine["load_before"][0])}
+
+
+def _outcome(one: Outcome) -> str:
+    if one.found is None or one.ratio is None:
+        return f"| {one.text} | {one.asked} | – | not measured | |\n"
+    found = f"{one.found:,.2f}" if one.found < 10 else f"{one.found:,.0f}"
+    return f"| {one.text} | {one.asked} | {found} {one.unit} | {'reached' if one.ratio >= 1 else '**not reached**'} | {one.ratio:.2f} |\n"
+
+
+def _contest(rows: Rows) -> str:
+    """One table for each load: contestants, fastest first, with processor time; then what is no contest."""
+    parts = []
+    for load in dict.fromkeys(row["name"].partition(": ")[0] for row in rows):
+        mine = [row for row in rows if row["name"].startswith(f"{load}: ") and _TIME not in row["name"]]
+        contest = sorted((row for row in mine if row["unit"] == "facts/s" and "seconds" not in row), key=lambda row: -row["median"])
+        parts.append(
+            f"### {load}\n\n| | facts/s, median (min–max) | of the loop | µs a fact: itself / PostgreSQL / broker | sums | survives a crash |\n|---|---:|---:|---:|---|---|\n"
+        )
+        parts += [_contestant(row, rows) for row in contest]
+        parts.append("\n" + _table([row for row in mine if row not in contest], rows) + "\n")
+    return "".join(parts)
+
+
+def _contestant(row: Row, rows: Rows) -> str:
+    name = row["name"].partition(": ")[2]
+    times = " / ".join(f"{_time(row, rows, who):.1f}" for who in ("client", "postgres", "broker"))
+    share = f"{row['of_raw']:.2f}" if "of_raw" in row else "1"
+    ours = name.startswith("Wangge")
+    state = "all of it: committed with each batch" if ours else row.get("state", "–")
+    facts = f" ({row['facts']:,} facts)" if "facts" in row else ""
+    return f"| {f'**{name}**' if ours else name}{facts} | {_spread(row)} | {share} | {times} | {row.get('sums', '–')} | {state} |\n"
+
+
+def _time(row: Row, rows: Rows, who: str) -> float:
+    return next((float(one["median"]) for one in rows if one["name"] == f"{row['name']}{_TIME}{who}"), 0.0)
+
+
+def _table(mine: Rows, rows: Rows | None = None) -> str:
+    """Rows with median and spread, and beside each what its parts spent."""
+    lines = ["| | median (min–max) | | processor time |\n|---|---:|---|---|\n"]
+    for row in mine:
+        if _TIME in row["name"]:
+            continue
+        spent = ", ".join(_spent(row, rows or mine))
+        lines.append(f"| {re.sub('^(live|back-fill): ', '', row['name'])} | {_spread(row)} | {row['unit']} | {spent} |\n")
+    return "".join(lines)
+
+
+def _spent(row: Row, rows: Rows) -> Iterator[str]:
+    for one in rows:
+        name, found, who = one["name"].partition(_TIME)
+        if found and name == row["name"]:
+            yield f"{who} {one['median']:,.0f} {one['unit'].replace('us', 'µs')}"
+
+
+def _spread(row: Row) -> str:
+    def number(value: float) -> str:
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+
+    spread = f" ({number(row['min'])}–{number(row['max'])})" if len(row["rounds"]) > 1 else ""
+    return number(row["median"]) + spread
+
+
+def drawing(rows: Rows) -> str:
+    """docs/performance-growth.svg, from the rows of the bench `growth`."""
+    mine = [row for row in rows if row["bench"] == "growth" and "scale" in row]
+    scales = sorted({row["scale"] for row in mine})
+    names = list(dict.fromkeys(row["curve"] for row in mine))
+    curves = {name: [row["median"] for scale in scales for row in mine if row["scale"] == scale and row["curve"] == name] for name in names}
+    whole = {name: values for name, values in curves.items() if len(values) == len(scales) and min(values) > 0}
+    return plot([f"{scale} ×" for scale in scales], whole, "Throughput and query time as events and cells grow, relative to the first")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
