@@ -22,7 +22,7 @@ from tests.bench.machine import about
 from tests.bench.rows import Rows, say, with_spread
 
 WITH_SERVICES = ("ingest", "freshness", "live", "scrape")
-ALONE = ("relay", "rebuild", "processor", "query")
+ALONE = ("relay", "rebuild", "processor", "query", "growth")
 NAMES = WITH_SERVICES + ALONE
 """In the order in which `all` runs them: first what needs every service, then what needs the machine for itself."""
 

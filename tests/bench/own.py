@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import asyncpg
 
 from services.metrics.merge import merge
-from tests.bench.contest import Result, stamp
+from tests.bench.contest import LONGEST_S, Result, stamp
 from tests.bench.cpu import Meter
 from tests.bench.peers.sums import digest
 from tests.bench.place import Place
@@ -19,13 +20,17 @@ from tests.bench.place import Place
 _PASS = 200_000  # rows, as the worker's own setting
 
 
+async def begin(connection: asyncpg.Connection, topic: str, *, fresh: bool = True) -> None:
+    """Figures in which nothing of a topic is counted yet; `fresh`: empty ones."""
+    if fresh:
+        await connection.execute("SELECT metrics.drop_generation(1); SELECT metrics.make_generation(1)")
+    await connection.execute("DELETE FROM metrics.watermark WHERE topic = $1", topic)
+    await connection.execute("INSERT INTO metrics.watermark (generation, topic, partition) SELECT 1, $1, generate_series(0, 11)", topic)
+
+
 @asynccontextmanager
 async def worker(place: Place, topic: str, *, merging: bool, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker on empty figures; told to stop at the end."""
-    connection = await asyncpg.connect(place.dsns["owner"])
-    await connection.execute("SELECT metrics.drop_generation(1); SELECT metrics.make_generation(1)")
-    await connection.execute("INSERT INTO metrics.watermark (generation, topic, partition) SELECT 1, $1, generate_series(0, 11)", topic)
-    await connection.close()
+    """A worker that reads one topic from where the figures stand; told to stop at the end."""
     environment = os.environ | {
         "WANGGE_POSTGRES": place.dsns["metrics"],
         "WANGGE_KAFKA": place.kafka,
@@ -45,31 +50,47 @@ async def worker(place: Place, topic: str, *, merging: bool, **settings: str) ->
         await asyncio.wait_for(process.wait(), 20)
 
 
-async def reached(connection: asyncpg.Connection) -> int:
-    """How many facts are counted."""
-    return int(await connection.fetchval("SELECT coalesce(sum(sequence), 0)::bigint FROM metrics.watermark WHERE generation = 1"))
+async def reached(connection: asyncpg.Connection, topic: str) -> int:
+    """How many facts of a topic are counted."""
+    return int(await connection.fetchval("SELECT coalesce(sum(sequence), 0)::bigint FROM metrics.watermark WHERE generation = 1 AND topic = $1", topic))
 
 
-async def counted(place: Place, connection: asyncpg.Connection, topic: str, facts: int, truth: str, *, merging: bool) -> tuple[Result, Result, float]:
-    """The worker to the end of a topic, then the merge of what it left; and how many commits a second the worker made. Both are held up to the truth."""
+class Raced(NamedTuple):
+    """A worker's way to the end of a topic, its first quarter left out."""
+
+    rate: float  # facts a second
+    cpu: dict[str, float]  # microseconds a fact, by process
+    commits: float  # a second
+    fault: str  # why it did not come to the end, or nothing
+
+
+async def race(place: Place, connection: asyncpg.Connection, topic: str, facts: int, *, merging: bool) -> Raced:
+    """The worker to the end of a topic of so many facts."""
     async with worker(place, topic, merging=merging) as process:
         first, commits, started, meter = 0, 0, 0.0, Meter({})
-        until = time.monotonic() + 120
-        while (done := await reached(connection)) < facts:
+        until = time.monotonic() + LONGEST_S
+        while (done := await reached(connection, topic)) < facts:
             await asyncio.sleep(0.02)
             if process.returncode is not None or time.monotonic() > until:
-                return Result(0.0, {}, f"stopped at {done} of {facts}"), Result(0.0, {}, "not begun"), 0.0
+                return Raced(0.0, {}, 0.0, f"stopped at {done} of {facts}")
             if not started and 4 * done >= facts:
                 first, commits = done, await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1")
                 started, meter = time.perf_counter(), Meter({"client": process.pid, **place.servers})
-        seconds, used = time.perf_counter() - started, meter.read()
+        seconds, used, counted = time.perf_counter() - started, meter.read(), max(1, facts - first)
         commits = await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1") - commits
+    return Raced(counted / seconds, {name: spent / counted * 1e6 for name, spent in used.items()}, commits / seconds, "")
+
+
+async def counted(place: Place, connection: asyncpg.Connection, topic: str, facts: int, truth: str, *, merging: bool) -> tuple[Result, Result, float]:
+    """The worker on empty figures, then the merge of what it left; and how many commits a second the worker made. Both are held up to the truth."""
+    await begin(connection, topic)
+    raced = await race(place, connection, topic, facts, merging=merging)
+    if raced.fault:
+        return Result(0.0, {}, raced.fault), Result(0.0, {}, "not begun"), 0.0
     left = await merged(place, connection)
     found = await sums(connection)
     verdict = "exact" if found == truth else f"wrong: {found} instead of {truth}"
-    rate = (facts - first) / seconds
-    cpu = {name: spent / (facts - first) * 1e6 for name, spent in used.items()}
-    return Result(rate, cpu, verdict), left._replace(verdict=verdict), commits / seconds
+    return Result(raced.rate, raced.cpu, verdict), left._replace(verdict=verdict), raced.commits
 
 
 async def merged(place: Place, connection: asyncpg.Connection) -> Result:

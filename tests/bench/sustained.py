@@ -14,7 +14,7 @@ import asyncpg
 from tests.bench.load.editions import editions
 from tests.bench.load.prepared import PREFIX, facts_of
 from tests.bench.load.topic import fill
-from tests.bench.own import reached, worker
+from tests.bench.own import begin, reached, worker
 from tests.bench.place import Place
 from tests.bench.rows import Rows, say
 
@@ -26,19 +26,20 @@ _WARM_S = 8.0
 
 async def sustained(place: Place, connection: asyncpg.Connection, topic: str, load: str, seconds: float) -> Rows:
     """Feeds the empty topic with a load, and looks on."""
+    await begin(connection, topic)
     async with worker(place, topic, merging=True, WANGGE_METRICS_UNMERGED_ROWS=str(BOUND)):
         feeder = asyncio.create_task(_feed(place, topic, load))
         try:
             until = time.monotonic() + 60
-            while await reached(connection) == 0 and time.monotonic() < until:  # noqa: ASYNC110
+            while await reached(connection, topic) == 0 and time.monotonic() < until:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             await asyncio.sleep(_WARM_S)
-            first, started = await reached(connection), time.perf_counter()
+            first, started = await reached(connection, topic), time.perf_counter()
             waiting = [await _waiting(connection)]
             for _ in range(4):
                 await asyncio.sleep(seconds / 4)
                 waiting.append(await _waiting(connection))
-            rate = (await reached(connection) - first) / (time.perf_counter() - started)
+            rate = (await reached(connection, topic) - first) / (time.perf_counter() - started)
             if feeder.done():
                 feeder.result()
         finally:
@@ -62,7 +63,7 @@ async def _feed(place: Place, topic: str, load: str) -> None:
     connection, sent = await asyncpg.connect(place.dsns["owner"]), 0
     try:
         while True:
-            while sent - await reached(connection) > _AHEAD:  # noqa: ASYNC110
+            while sent - await reached(connection, topic) > _AHEAD:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             sent += (await fill(place.kafka, topic, islice(facts, _BATCH)))[0]
     finally:
