@@ -1,13 +1,15 @@
 """A log full of facts, as the rooms would have written it: what relay and rebuild read."""
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
 
 import asyncpg
 
 from services.kernel.eventlog.append import COLUMNS
 from tests.bench.load.editions import editions
-from tests.bench.load.prepared import PREFIX, facts_of
+from tests.bench.load.prepared import PREFIX
+from tests.bench.load.rooms import Told
 
 TOPIC = "cases.v1"
 """Facts of all families stand in this one topic; neither relay nor rebuild looks at what they are of."""
@@ -15,9 +17,8 @@ TOPIC = "cases.v1"
 _CHUNK = 20_000
 
 
-async def fill_log(connection: asyncpg.Connection, load: str, facts: int) -> None:
-    """Writes so many facts of a load, and their counters."""
-    told, shift = facts_of(load)
+async def fill_log(connection: asyncpg.Connection, told: Sequence[Told], facts: int, *, shift: bool) -> None:
+    """Writes so many facts, and their counters."""
     numbered = editions(told, facts, prefix=PREFIX, shift=shift)
     ends = Counter[int]()
     while some := list(islice(numbered, _CHUNK)):

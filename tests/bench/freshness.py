@@ -30,17 +30,17 @@ def measure(platform: Platform, rounds: int) -> Rows:
     for pace, seconds in PACES:
         found: dict[str, list[float]] = {}
         for turn in range(rounds + 1):
-            answers, dues = asyncio.run(_run(platform, pace, seconds if turn else 2.0))
-            for name, delays in (("from the answer", answers), ("from when it was due", dues)):
+            answers, dues = asyncio.run(delays(platform, pace, seconds if turn else 2.0))
+            for name, some in (("from the answer", answers), ("from when it was due", dues)):
                 for share in (0.5, 0.99):
                     if turn:
-                        found.setdefault(f"{pace} events/s, {name} to the screen, p{share * 100:.0f}", []).append(round(quantile(delays, share) * 1000, 1))
+                        found.setdefault(f"{pace} events/s, {name} to the screen, p{share * 100:.0f}", []).append(round(quantile(some, share) * 1000, 1))
             say(f"{pace} events/s, round {turn}: { ({name: values[-1:] for name, values in found.items()}) }")
         rows += [{"name": name, "unit": "ms", "rounds": values} for name, values in found.items()]
     return rows
 
 
-async def _run(platform: Platform, pace: int, seconds: float) -> tuple[list[float], list[float]]:
+async def delays(platform: Platform, pace: int, seconds: float) -> tuple[list[float], list[float]]:
     """Delays of all events from their answers, and from their dues."""
     district = District(platform.gateway, platform.key("district"))
     district.tell(district.foundation())

@@ -8,6 +8,7 @@ import sys
 from services.kernel.logs import configure
 from services.metrics import worker
 from services.metrics.settings import WorkerSettings
+from tests.bench.sampling import Sampler
 
 
 class _NoMerger:
@@ -24,4 +25,8 @@ if __name__ == "__main__":
         worker.Merger = _NoMerger  # type: ignore[attr-defined, assignment]
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)  # as the worker does
-    sys.exit(asyncio.run(worker.run(WorkerSettings(), topics=(os.environ["BENCH_TOPIC"],))))  # type: ignore[call-arg]  # from the environment
+    sampler = Sampler() if os.environ.get("BENCH_PROFILE") else None
+    code = asyncio.run(worker.run(WorkerSettings(), topics=(os.environ["BENCH_TOPIC"],)))  # type: ignore[call-arg]  # from the environment
+    if sampler is not None:
+        sys.stderr.write(f"where the worker was, merge beside it: {os.environ['BENCH_MERGE']}\n{sampler.stop()}")
+    sys.exit(code)

@@ -17,6 +17,7 @@ from deploy.local.platform import Platform
 from services.kernel.contracts.topics import PARTITIONS
 from tests.bench.cpu import Meter
 from tests.bench.filled_log import TOPIC, fill_log
+from tests.bench.load.prepared import facts_of
 from tests.bench.load.work import LIVE
 from tests.bench.place import Place, own_place
 from tests.bench.rows import Rows, say
@@ -33,7 +34,8 @@ async def _measure(platform: Platform, rounds: int) -> Rows:
     rates, costs = list[float](), dict[str, list[float]]()
     async with own_place(platform) as place:
         connection = await asyncpg.connect(place.dsns["owner"], command_timeout=300)
-        await fill_log(connection, LIVE, FACTS)
+        told, shift = facts_of(LIVE)
+        await fill_log(connection, told, FACTS, shift=shift)
         for turn in range(rounds):
             before = await _ends(place)
             rate, cost = await _relay(place, connection)

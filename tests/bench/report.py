@@ -1,6 +1,6 @@
-"""`./run bench report [--from FILE]`: docs/performance.md and its plot from what `./run bench all --json` has printed, which is kept as docs/performance.json.
+"""`./run bench report [--from FILE]`: docs/performance.md, its plot and docs/scale.md from what `./run bench all --json` has printed, which is kept as docs/performance.json.
 
-Nothing in the page is written by hand: a test holds the committed page to the committed numbers.
+Nothing in them is written by hand: a test holds the committed pages to the committed numbers.
 """
 
 import argparse
@@ -14,10 +14,11 @@ from typing import Any
 from deploy.local.state import CHECKOUT
 from tests.bench.plot import plot
 from tests.bench.rows import Row, Rows
+from tests.bench.scale import scale_page
 from tests.bench.targets import Outcome, outcomes
 from tests.bench.words import ABOUT, HEAD, TITLES
 
-NUMBERS, PAGE, PLOT = (CHECKOUT / "docs" / name for name in ("performance.json", "performance.md", "performance-growth.svg"))
+NUMBERS, PAGE, PLOT, SCALE = (CHECKOUT / "docs" / name for name in ("performance.json", "performance.md", "performance-growth.svg", "scale.md"))
 _TIME = ": processor time of "
 
 
@@ -31,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     document = json.loads(NUMBERS.read_text(encoding="utf-8"))
     PAGE.write_text(page(document), encoding="utf-8")
     PLOT.write_text(drawing(document["rows"]), encoding="utf-8")
-    sys.stdout.write(f"{PAGE}\n{PLOT}\n")
+    SCALE.write_text(scale_page(document["rows"]), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n{PLOT}\n{SCALE}\n")
     return 0
 
 

@@ -44,3 +44,55 @@ Slow contestants get fewer facts, as noted. *Sustained* feeds the processor as f
     "freshness": "Single events at a fixed pace on 64 connections; a live stream's value covers each.",
     "growth": "The processor with the merge beside it, and questions, over figures that already hold 1×, 4× and 16× as many cells (0.6, 2.5 and 10 million).",
 }
+
+SCALE_HEAD = """# From a district to a country
+
+*Written by `./run bench report` from the costs in [performance.json](performance.json); the reckoning stands in `tests/bench/scale.py`. On paper: nothing larger than one machine was run.*
+
+Everything is sharded by namespace before it is sharded by anything else: a district's (or a city's) keys begin with its own name, its trees are its own, and a figure
+never needs rows of another. So a city is a larger installation, and a country is many cities, each with an installation of its own, and one more above them.
+
+## What one of each costs
+
+| | measured |
+|---|---:|
+"""
+
+SCALE_MIDDLE = """
+## How much there is
+
+A resident causes about twenty facts a year: a call to the hotline and what becomes of it (Beijing's 12345 takes about one call a resident and year; a case is five to
+seven facts), one or two cases of the grid, an hour of service or an attendance, a visit, and the registers' own changes. A grid has about a thousand residents. The
+busiest hour has ten times the mean; the platform is sized for ten times that hour.
+
+"""
+
+SCALE_END = """
+## What that means
+
+**A district** is one machine, as it is measured here, and most of it idle.
+
+**A city of 20 million** needs no other architecture, it needs parts of its own for what shares two cores here:
+
+- *Kafka*: three brokers, replication 3. Twelve partitions a topic are enough for its facts a second by a wide margin; what they bound is the number of processors: at most 12 share
+  a topic, 36 the three. Sequences are numbered by partition, so the number never changes under a log; a city that wants more begins its log with more.
+- *Rooms*: one process a core, each a batch writer of its own; they meet in the counters of the log. Beyond some thousand events a second the counter rows of one room are what they
+  wait for; the way on is one set of rooms a district, since no event of one district locks a row of another.
+- *Processors*: two or three, for availability; each takes a share of the partitions. *Merge*: one at a time by its lock; it is the first to fill a core. It then is split by axis modulo n, each
+  part with a mark of its own (answers take the least).
+- *PostgreSQL*: one primary with a standby. `log.fact` is partitioned by topic and by ranges of ten million numbers; a range that is told, counted and backed up moves to slower disks as it is.
+  `settled` and `cell` are partitioned by generation today; at this size also by year of `day`, so that a year's questions touch a year's index and old years stay read-only. Retention, where
+  wanted, folds a range of the log into opening rows first.
+- *Gateways*: as many as screens ask for, they keep no state but sums that they read again. A gateway remembers sums by place and day and by kind and day of the measures asked about; at
+  20,000 grids that is some hundred megabytes a measure and year, so a gateway serves a group of districts, by its grants, and not the whole city.
+
+**A country** is not one installation. What goes up from a city is not its facts but its cells: day, measure, kind and district, some thousand numbers a city and day, as a topic of
+its own (`cells.v1`, absolute values under the city's generation and n, so that a repeated or a late one costs nothing). Above it a store for reading only is filled from three hundred such topics.
+People and things never leave the city; distinct counts are added up where the sets are disjoint (residents of two cities) and are otherwise asked of the cities.
+
+**Where PostgreSQL stops being enough.** Not at writing: its COPY takes what the processors give. It stops where one primary must hold, vacuum and back up what a year brings: at the rows of
+`settled`, somewhere between 2 and 5 TB, that is, in a city's third to tenth year, or at once if a country were put in one database. What replaces it there, in this order: years as partitions with old ones on
+replicas; `settled` and `presence` (append-only, read by axis and day) in a columnar store such as ClickHouse, filled from the same fact topics by the same fold under the same watermarks, while cells, watermarks and
+the log stay; the log's old ranges in object storage. What must not be given up for it: rows and watermark in one transaction. A store without transactions over both takes the commit's number n into its
+key, and drops what it has.
+"""
