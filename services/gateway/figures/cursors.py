@@ -3,11 +3,22 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from cryptography.fernet import Fernet, InvalidToken
 
 from services.gateway.figures.question import invalid
+
+
+class After(NamedTuple):
+    """The last item of a page: its thing, and of rows what tells equal ones apart."""
+
+    thing: str
+    day: date | None = None
+    tie: str | None = None
+    copy: int | None = None
+    axis: int | None = None
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -18,7 +29,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     today: date
     asked: str
     source: int
-    after: tuple[str, date | None, str | None, int | None] | None = None
+    after: After | None = None
 
 
 _decode = msgspec.json.Decoder(Cursor).decode

@@ -62,6 +62,12 @@ class Source(NamedTuple):
     covering: tuple[Leaf, ...] = ()  # rows that decide which things are listed
     free_of_organisation: bool = False  # the asked organisation does not bound these rows
 
+    @property
+    def layout(self) -> Layout:
+        """What bounds these rows."""
+        layout = self.asked.view.layout
+        return layout._replace(organisation=None) if self.free_of_organisation else layout
+
 
 def side_of(metric: Metric, side: Side) -> tuple[str, str | None]:
     """Which part of a rate is listed, less which other; the denominator where nothing is said. RefusedError if that makes no sense."""
@@ -87,8 +93,26 @@ async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
     if not_in is None:
         return sources
     others = await _of_part(metric, metric.form, not_in, inner)
+    if (rest := _complement(sources, others)) is not None:
+        return [rest]
     things = tuple(sorted({thing for source in others for thing in await _things(source)}))
     return [source._replace(without=things) for source in sources]
+
+
+def _complement(sources: list[Source], others: list[Source]) -> Source | None:
+    """What is in a source and not in another that only has narrower conditions: told by these conditions, without looking at each thing.
+
+    None where that would not be the same. On one day each thing stands with one label, so it cannot pass and fail them at once.
+    """
+    if len(sources) != 1 or len(others) != 1 or sources[0].leaf.nature == "flow":
+        return None
+    (source,), (other,) = sources, others
+    wide, narrow = source.leaf.labels, other.leaf.labels
+    further = tuple(one for one in narrow.conditions if one not in wide.conditions)
+    same = other._replace(asked=source.asked, leaf=other.leaf._replace(labels=narrow._replace(conditions=wide.conditions)))
+    if same != source or other.asked.view is not source.asked.view or not further or not set(wide.conditions) <= set(narrow.conditions):
+        return None
+    return source._replace(leaf=source.leaf._replace(labels=wide._replace(without=(*wide.without, further))))
 
 
 async def _of_part(metric: Metric, form: Ratio, part: str, inner: Asked) -> list[Source]:

@@ -9,14 +9,17 @@ import msgspec
 
 from services.gateway.figures.answer import Json
 from services.gateway.figures.asking import Asked, touched_measures
-from services.gateway.figures.cursors import Cursor, Cursors
+from services.gateway.figures.cursors import After, Cursor, Cursors
 from services.gateway.figures.distribution import BUCKET
 from services.gateway.figures.engine import Engine, Prepared
 from services.gateway.figures.fulfilment import Tested, as_items, find_tested
+from services.gateway.figures.groups import ALL
 from services.gateway.figures.item_sources import Side, Source, arguments_of, side_of, sources_of
 from services.gateway.figures.question import Question, invalid
 from services.gateway.figures.snapshot import Snapshot
 from services.gateway.figures.statements import ITEMS as SQL
+from services.gateway.figures.sums import Sum, add_up
+from services.gateway.figures.table import WHOLE, Slot
 from services.kernel.catalogue.metrics import Fulfilment
 
 MOST_ITEMS = 500
@@ -50,10 +53,9 @@ async def list_items(engine: Engine, snapshot: Snapshot, page: Page, cursors: Cu
         here = number >= cursor.source and following is None
         room = page.limit - len(items) if here else 0
         after = cursor.after if number == cursor.source else None
-        records = await _read(source, after, room + 1 if here else 0)
-        total += records[0]["total"]
-        added += source.factor * (records[0]["total"] if source.counts else records[0]["sum"])
-        found = [record for record in records if record["thing"] is not None]
+        found, whole = await _read(source, after, room + 1 if here else 0)
+        total += whole.rows
+        added += source.factor * (whole.rows if source.counts else whole.value)
         items += [_item(prepared, source, record) for record in found[:room]]
         if here and len(found) > room:
             following = msgspec.structs.replace(cursor, source=number, after=_after(found[room - 1]) if room else after)
@@ -80,12 +82,12 @@ async def _list_tested(prepared: Prepared, form: Fulfilment, page: Page, cursor:
     within, not_in = side_of(metric, page.side)
     inner = asked.narrowed(asked.within(metric))
     found = list(as_items(await find_tested(inner, form), within, not_in))
-    after = ("", date.min) if cursor.after is None else (cursor.after[0], cursor.after[1] or date.min)
+    after = ("", date.min) if cursor.after is None else (cursor.after.thing, cursor.after.day or date.min)
     left = [tested for tested in found if (tested.subject, tested.span.period.first) > after]
     shown = left[: page.limit]
     following = None
     if len(left) > len(shown):
-        following = msgspec.structs.replace(cursor, after=(shown[-1].subject, shown[-1].span.period.first, None, None))
+        following = msgspec.structs.replace(cursor, after=After(shown[-1].subject, shown[-1].span.period.first))
     answer = _page(prepared, [_tested_item(inner, tested) for tested in shown], (len(found), len(found)), following)
     snapshot = asked.snapshot
     moved = snapshot.head.generation != cursor.generation or snapshot.forest.n > cursor.n
@@ -115,18 +117,29 @@ def _fingerprint(page: Page) -> str:
     return hashlib.sha256(repr((page.question, page.side)).encode()).hexdigest()[:16]
 
 
-def _after(record: asyncpg.Record) -> tuple[str, date | None, str | None, int | None]:
-    return record["thing"], record["day"], record.get("tie"), record.get("copy")
+def _after(record: asyncpg.Record) -> After:
+    return After(record["thing"], record["day"], record.get("tie"), record.get("copy"), record.get("axis"))
 
 
-async def _read(source: Source, after: tuple[str, date | None, str | None, int | None] | None, limit: int) -> list[asyncpg.Record]:
-    arguments = arguments_of(source)
-    where = after or (None, None, None, None)
-    only, without = source.only, source.without
-    connection = source.asked.snapshot.connection
+async def _read(source: Source, after: After | None, limit: int) -> tuple[list[asyncpg.Record], Sum]:
+    """A source's items after one, and how many it has in all and what they add up to."""
+    arguments, connection = [*arguments_of(source), source.only, source.without], source.asked.snapshot.connection
     if source.role:
-        return list(await connection.fetch(SQL.list_distinct, *arguments, only, without, where[0], limit, source.role, source.like))
-    return list(await connection.fetch(SQL.list_rows, *arguments, only, without, *where, limit))
+        found = await connection.fetch(SQL.list_distinct, *arguments, None if after is None else after.thing, limit, source.role, source.like)
+        return [record for record in found if record["thing"] is not None], Sum(found[0]["sum"], found[0]["total"])
+    where = (None,) * 5 if after is None else (after.axis, after.day, after.thing, after.tie, after.copy)
+    rows = await connection.fetch(SQL.list_rows, *arguments, *where, limit) if limit else []
+    return list(rows), await _whole(source, arguments)
+
+
+async def _whole(source: Source, arguments: list[object]) -> Sum:
+    """What the rows of a source add up to: all that a leaf has is summed already, some of its things are not."""
+    if source.only is None and source.without is None:
+        asked = source.asked.laid_out(source.layout)
+        summed = await add_up(asked.snapshot, asked.view, source.leaf, asked.frame)
+        return summed.sums.get((Slot(WHOLE, ALL), ()), Sum(0, 0))
+    record = await source.asked.snapshot.connection.fetchrow(SQL.sum_listed, *arguments)
+    return Sum(0, 0) if record is None else Sum(record["sum"], record["total"])
 
 
 def _item(prepared: Prepared, source: Source, record: asyncpg.Record) -> Json:

@@ -1,41 +1,58 @@
 -- name: list_rows
--- Begins with asked_axes. What a sum is made of, a page at a time in order of thing, day and all else: each row that stands (stock: on $26, cohort:
--- on $27) or happened ($25 to $26), with how many there are in all and what they add up to. $23 narrows to rows with this in their roles, $28 and
--- $29 to these things and to all but these; $30-$33 where the page before ended; $34 rows a page has.
-, net AS (
-    SELECT r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since, sum(r.sign) AS copies
-    FROM asked AS p
-    CROSS JOIN era
-    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
-    WHERE
-        ($23::text IS NULL OR strpos(r.roles, $23) > 0)
-        AND CASE $24
-            WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
-            WHEN 'flow' THEN r.day BETWEEN $25 AND $26
-            ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
-        END
-        AND ($28::text[] IS NULL OR r.thing = ANY ($28)) AND ($29::text[] IS NULL OR r.thing <> ALL ($29))
-    GROUP BY r.thing, p.axis, r.day, r.until, r.value, r.roles, r.since
-    HAVING sum(r.sign) > 0
-),
-listed AS (
-    SELECT
-        net.thing, x.kind, x.area, x.organisation, x.dims, net.day, net.until, net.value, net.roles,
-        md5(concat_ws('|', net.axis, net.until, net.value, net.since, net.roles)) AS tie, copy
-    FROM net
-    JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = net.axis
-    CROSS JOIN LATERAL generate_series(1, net.copies) AS copy
-),
-page AS (
-    SELECT * FROM listed
-    WHERE $30::text IS NULL OR (thing, day, tie, copy) > ($30, $31::date, $32::text, $33::bigint)
-    ORDER BY thing, day, tie, copy
-    LIMIT $34
+-- Begins with asked_axes. What a sum is made of, a page at a time in order of axis, day and all else: each row that stands (stock: on $26, cohort:
+-- on $27) or happened ($25 to $26). $23 narrows to rows with this in their roles, $28 and $29 to these things and to all but these; $30-$34 where the
+-- page before ended; $35 rows a page has. Rows that take each other back share their axis and day, so axes are gone through one by one, as far as the page goes.
+, fresh AS MATERIALIZED (
+    SELECT axis, day, until, sign, value, since, thing, roles FROM metrics.fresh_line WHERE generation = $17
 )
-SELECT whole.total, whole.sum, page.*
-FROM (SELECT count(*) AS total, coalesce(sum(value), 0)::bigint AS sum FROM listed) AS whole
-LEFT JOIN page ON true
-ORDER BY page.thing, page.day, page.tie, page.copy;
+SELECT n.thing, x.kind, x.area, x.organisation, x.dims, n.day, n.until, n.value, n.roles, n.tie, n.copy, p.axis
+FROM (SELECT axis, first, last FROM asked WHERE $30::integer IS NULL OR axis >= $30 ORDER BY axis, first) AS p
+CROSS JOIN LATERAL (
+    SELECT net.thing, net.day, net.until, net.value, net.roles, net.tie, copy
+    FROM (
+        SELECT
+            r.thing, r.day, r.until, r.value, r.roles, sum(r.sign) AS copies,
+            md5(concat_ws('|', r.until, r.value, r.since, r.roles)) AS tie
+        FROM (
+            SELECT day, until, sign, value, since, thing, roles FROM metrics.settled
+            WHERE generation = $17 AND axis = p.axis AND ($30 IS NULL OR p.axis > $30 OR day >= $31::date)
+            UNION ALL
+            SELECT day, until, sign, value, since, thing, roles FROM fresh WHERE fresh.axis = p.axis
+        ) AS r
+        WHERE
+            width_bucket(r.day, $16) BETWEEN p.first AND p.last
+            AND ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+            AND CASE $24
+                WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+                WHEN 'flow' THEN r.day BETWEEN $25 AND $26
+                ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
+            END
+            AND ($28::text[] IS NULL OR r.thing = ANY ($28)) AND ($29::text[] IS NULL OR r.thing <> ALL ($29))
+        GROUP BY r.thing, r.day, r.until, r.value, r.roles, r.since
+        HAVING sum(r.sign) > 0
+    ) AS net
+    CROSS JOIN LATERAL generate_series(1, net.copies) AS copy
+    WHERE $30 IS NULL OR p.axis > $30 OR (net.day, net.thing, net.tie, copy) > ($31, $32::text, $33::text, $34::bigint)
+    ORDER BY net.day, net.thing, net.tie, copy
+    LIMIT $35
+) AS n
+JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
+ORDER BY p.axis, p.first, n.day, n.thing, n.tie, n.copy
+LIMIT $35;
+
+-- name: sum_listed
+-- Begins with asked_axes. How many rows list_rows has in all, and what they add up to; parameters as there, up to $29.
+SELECT coalesce(sum(r.sign), 0)::bigint AS total, coalesce(sum(r.sign * r.value), 0)::bigint AS sum
+FROM asked AS p
+JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, $16) BETWEEN p.first AND p.last
+WHERE
+    ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+    AND CASE $24
+        WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
+        WHEN 'flow' THEN r.day BETWEEN $25 AND $26
+        ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
+    END
+    AND ($28::text[] IS NULL OR r.thing = ANY ($28)) AND ($29::text[] IS NULL OR r.thing <> ALL ($29));
 
 -- name: list_distinct
 -- Begins with asked_axes. Who or what a distinct figure counts, each once, a page at a time: those in role $32 (`thing`: the rows' own things) like
