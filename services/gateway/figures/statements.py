@@ -5,7 +5,7 @@ from services.kernel.postgres.queries import Queries, load
 _ALONE = {
     "read_head", "list_changes", "list_labels", "list_tree", "list_tree_links",
     "count_axes", "span_of_cells", "sum_cell_days", "sum_fresh_days", "read_last_tree_change", "list_standing_places",
-    "list_withheld",
+    "list_withheld", "read_told",
 }  # fmt: skip
 _FIGURES = load("services.gateway", "sql/figures.sql")
 _ITEMS = load("services.gateway", "sql/figures_items.sql")
