@@ -46,7 +46,8 @@ def export_router(figures: Figures, reader_of: ReaderOf, clock: Clock) -> APIRou
         question = read_question(metric, given)
         answer = await figures.answer(question, reader)
         definition = figures.catalogue.definition(metric, version=answer["definition"]["version"]) or figures.catalogue.metrics[metric]
-        table = figure_table(definition, answer, question.by, _asked(request), await _teller(figures, given, request), clock())
+        teller = await _teller(figures, given, request)
+        table = figure_table(definition, answer, question.by, teller.asked(_asked(request)), teller, clock())
         return await _respond(table, given, f"{metric}-{answer['as_of']}")
 
     @router.get("/metrics/{metric}/items/export", summary="What a figure counts as a file", openapi_extra={"parameters": _documented("in", "not_in")}, **said)
@@ -60,7 +61,7 @@ def export_router(figures: Figures, reader_of: ReaderOf, clock: Clock) -> APIRou
                 raise invalid("format", f"{first['total']} rows do not fit into a sheet; ask for csv")
             moved: list[bool] = []
             pages = _pages(figures, page, first, reader, moved.append)
-            table = items_table(figures.catalogue.metrics[metric], pages, first, _asked(request), teller, clock(), moved=attempt == _TRIES)
+            table = items_table(figures.catalogue.metrics[metric], pages, first, teller.asked(_asked(request)), teller, clock(), moved=attempt == _TRIES)
             response = await _respond(table, given, f"{metric}-items-{first['as_of']}")
             if not any(moved) or attempt == _TRIES:
                 break
@@ -84,8 +85,8 @@ async def _pages(figures: Figures, page: Page, first: Json, reader: Reader, tell
         yield answer
 
 
-def _asked(request: Request) -> str:
-    return "; ".join(f"{name}={value}" for name, value in request.query_params.multi_items() if name not in _OURS and value)
+def _asked(request: Request) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.query_params.multi_items() if name not in _OURS and value]
 
 
 async def _teller(figures: Figures, given: Given, request: Request) -> Teller:

@@ -1,11 +1,11 @@
 """Figures and lists as tables: what stands in the headline, which columns, which rows."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from services.gateway.export.table import Cell, Column, Style, Table
-from services.gateway.export.words import Language, word
+from services.gateway.export.words import WORDS, Language, word
 from services.gateway.figures.answer import Json, Names
 from services.kernel.catalogue.catalogue import Catalogue
 from services.kernel.catalogue.metrics import Metric
@@ -30,6 +30,33 @@ class Teller(NamedTuple):
         """What a kind is called; its id where the catalogue does not know it."""
         kind = self.catalogue.kinds.get(kind_id or "")
         return (kind.names.zh if self.language == "zh" else kind.names.en) if kind else kind_id or ""
+
+    def asked(self, parameters: Iterable[tuple[str, str]]) -> str:
+        """What was asked, in words."""
+        return "; ".join(f"{self._label(name)} {self._value(name, value)}" for name, value in parameters)
+
+    def dimension(self, kind_id: str, name: str, value: str) -> str:
+        """An attribute of a thing and its value, named as its kind names them."""
+        kind = self.catalogue.kinds.get(kind_id)
+        if kind is None:
+            return f"{name}: {value}"
+        attribute = {**kind.fields, **kind.attributes}.get(name)
+        state = next((one for one in kind.states if one.id == value), None) if name == "state" else None
+        label = self._named(attribute.names) if attribute is not None and attribute.names else self._label(name)
+        return f"{label}: {self._named(state.names) if state is not None else value}"
+
+    def _named(self, names: Any) -> str:
+        return str(names.zh if self.language == "zh" else names.en)
+
+    def _label(self, name: str) -> str:
+        return word(name, self.language) if name in WORDS else name
+
+    def _value(self, name: str, value: str) -> str:
+        if name in {"area", "org"}:
+            return self.place("area" if name == "area" else "organisation", value) or value
+        if name in {"in", "not_in"}:
+            return self.word(value) if value in {"num", "den"} else value
+        return self.kind(value) if name == "kind" else value
 
     def place(self, family: str, key: str | None) -> str:
         """What an area or organisation is called; empty where nobody told."""
@@ -74,7 +101,7 @@ async def _item_pages(pages: AsyncIterator[Json], teller: Teller) -> AsyncIterat
 
 def _item(item: dict[str, Any], teller: Teller) -> list[Cell]:
     area, organisation = item["area"], item["organisation"]
-    dimensions = "; ".join(f"{name}: {value}" for name, value in (item.get("dimensions") or {}).items())
+    dimensions = "; ".join(teller.dimension(item["kind"], name, value) for name, value in (item.get("dimensions") or {}).items())
     return [
         item["key"] or "*", teller.kind(item["kind"]), teller.place("area", area) or area, teller.place("organisation", organisation) or organisation,
         date.fromisoformat(item["at"]), date.fromisoformat(item["until"]) if item.get("until") else None, item["adds"], dimensions,
@@ -83,6 +110,7 @@ def _item(item: dict[str, Any], teller: Teller) -> list[Cell]:
 
 def _headline(metric: Metric, answer: Json, asked: str, teller: Teller, now: datetime) -> list[tuple[str, Cell]]:
     return [
+        (teller.word("definition"), teller.metric(metric)),
         (teller.word("id"), metric.id),
         (teller.word("version"), answer["definition"]["version"] if "definition" in answer else metric.version),
         (teller.word("asked"), asked or "-"),

@@ -31,7 +31,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "adds": ("计入", "Adds"),
     "whole": ("合计", "Whole"),
     "without": ("未填或未定位", "Not given or unplaced"),
+    "state": ("状态", "State"),
+    "channel": ("渠道", "Channel"),
     "dimensions": ("属性", "Attributes"),
+    "org": ("组织", "Organisation"),
+    "by": ("拆分", "Split by"),
+    "from": ("自", "From"),
+    "to": ("至", "To"),
+    "tree": ("区划", "Trees of"),
+    "in": ("范围", "Part"),
+    "not_in": ("除去", "Less"),
+    "where": ("条件", "Where"),
+    "of": ("对象", "Of"),
 }
 
 

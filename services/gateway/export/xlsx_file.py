@@ -17,7 +17,7 @@ MOST_ROWS = 1_048_576
 _DAY_ZERO = date(1899, 12, 30)  # counting in Excel's days, which take 1900 for a leap year; right from March 1900 on
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _STYLES: dict[Style, int] = {"text": 0, "number": 1, "ratio": 2, "date": 3}
-_TITLE, _HEAD = 4, 5  # places in the styles of xlsx_parts
+_TITLE, _HEAD, _DECIMALS = 4, 5, 6  # places in the styles of xlsx_parts
 
 
 async def write_xlsx(table: Table, file: IO[bytes]) -> None:
@@ -68,6 +68,8 @@ def _cell(cell: Cell, style: int) -> str:
         return f"<c{shown}><v>{(cell - _DAY_ZERO).days}</v></c>"
     if isinstance(cell, str):
         return f'<c{shown} t="inlineStr"><is><t xml:space="preserve">{escape(_clean(cell))}</t></is></c>'
+    if style == _STYLES["number"] and cell != int(cell):
+        shown = f' s="{_DECIMALS}"'
     return f"<c{shown}><v>{cell}</v></c>"
 
 

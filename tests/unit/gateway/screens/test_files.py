@@ -8,14 +8,17 @@ import xml.etree.ElementTree as Xml
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.export.csv_file import write_csv
+from services.gateway.export.filling import Teller
 from services.gateway.export.table import Cell, Column, Table
 from services.gateway.export.words import WORDS, language_of
 from services.gateway.export.xlsx_file import write_xlsx
+from services.kernel.catalogue.load import load
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 COLUMNS = [Column("编号"), Column("数", "number"), Column("率", "ratio"), Column("日期", "date")]
@@ -54,6 +57,21 @@ def test_a_workbook_has_real_numbers_and_real_days() -> None:
 
     assert rows[-1] == [("inlineStr", "zhuhai:c-1"), ("1", "307"), ("2", "0.25"), ("3", "43644")]
     assert date(1900, 3, 1) + timedelta(days=43644 - 61) == date(2019, 6, 28), "the number Excel has for that day, counted from one it has right"
+
+
+def test_whole_numbers_are_written_without_decimals_and_others_with() -> None:
+    # Excel shows "#,##0.##" of 1 as "1.": each number needs the format of its own.
+    written = rows_of(as_xlsx(table(["a", 1, None, None], ["b", 1.5, None, None])))
+    assert [row[1] for row in written if row[0][1] in {"a", "b"}] == [("1", "1"), ("6", "1.5")]
+
+
+def test_what_was_asked_and_what_a_thing_is_like_stand_there_in_words() -> None:
+    catalogue = load(Path("catalogue"))
+    kind = next(one for one in catalogue.kinds.values() if one.family == "case" and one.states)
+    teller = Teller(catalogue, {"area/z:d": "示范区"}, "zh")
+    assert teller.asked([("area", "z:d"), ("kind", kind.id), ("from", "2024-01-01")]) == f"区域 示范区; 类别 {kind.names.zh}; 自 2024-01-01"
+    assert teller.dimension(kind.id, "state", kind.states[0].id).endswith(kind.states[0].names.zh)
+    assert teller.dimension(kind.id, "nobody's", "value") == "nobody's: value"
 
 
 def test_a_workbook_says_what_it_is_above_its_rows() -> None:
