@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.screens"]
 
 # How fast an example runs says nothing on a machine that others use as well.
 settings.register_profile("wangge", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wangge")
 
-SHARED_SERVERS = ("platform", "kafka")
+SHARED_SERVERS = ("platform", "kafka", "stage")
 """Fixtures that are slow to bring up: of the tests that run side by side, those that use one of them stay together."""
 
 

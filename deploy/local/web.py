@@ -1,30 +1,22 @@
 """The screens, built at set-up: from the sources in the checkout, with the packages the lock names. Without them the gateway serves its plain page."""
 
-import fcntl
 import hashlib
-import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local.jars import cache_folder
 from deploy.local.node import Node, NoNodeError, find_node
+from deploy.local.npm import NpmError, alone, fetch_packages, run
 from deploy.local.state import CHECKOUT
 
 WEB = CHECKOUT / "services" / "gateway" / "web"
 _SOURCES = ("package.json", "package-lock.json", "index.html", "vite.config.ts", "src")
 _GENERATED = "schema.d.ts"  # types only: nothing of it is in the build
 _STAMP = "sources.sha256"
-_PATIENCE_S = 600
 
 Say = Callable[[str, str], None]
-
-
-class _FailedError(Exception):
-    """A step of the build ended badly; the text says which."""
 
 
 def build_screens(say: Say, environment: Mapping[str, str] = os.environ, web: Path = WEB) -> bool:
@@ -40,12 +32,12 @@ def build_screens(say: Say, environment: Mapping[str, str] = os.environ, web: Pa
         return True
     try:
         cache = cache_folder(environment).parent
-        with _alone(cache):
+        with alone(cache):
             if _built(web) != wanted:
                 say("screens", "building them from their sources; the first time takes a minute or two")
                 _build(find_node(cache, environment), cache, web, wanted)
                 say("screens", "built")
-    except (NoNodeError, _FailedError, OSError) as error:
+    except (NoNodeError, NpmError, OSError) as error:
         older = (web / "dist" / "index.html").exists()
         say("screens", f"not built: {error}; {'the ones built before stay' if older else 'the plain page stands in, everything else works'}")
         return False
@@ -72,47 +64,11 @@ def _built(web: Path) -> str | None:
 
 
 def _build(node: Node, cache: Path, web: Path, stamp: str) -> None:
-    log = cache / "screens.log"
-    environment = {**os.environ, "PATH": f"{node.node.parent}{os.pathsep}{os.environ.get('PATH', '')}", "npm_config_cache": str(cache / "npm")}
-    if not _has_packages(web):
-        _run((*node.npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"), web, log, environment, "the packages could not be fetched")
+    fetch_packages(node, web, cache)
     fresh, dist = web / "dist.new", web / "dist"
     shutil.rmtree(fresh, ignore_errors=True)
     vite = web / "node_modules" / "vite" / "bin" / "vite.js"
-    _run((str(node.node), str(vite), "build", "--outDir", str(fresh), "--logLevel", "warn"), web, log, environment, "the build failed")
+    run((str(node.node), str(vite), "build", "--outDir", str(fresh), "--logLevel", "warn"), web, node, cache, "the build failed")
     (fresh / _STAMP).write_text(stamp, encoding="utf-8")
     shutil.rmtree(dist, ignore_errors=True)
     fresh.rename(dist)
-
-
-def _has_packages(web: Path) -> bool:
-    """Whether what the build needs is installed as the lock says; then a developer's folder is left as it is."""
-    try:
-        locked = json.loads((web / "package-lock.json").read_bytes())["packages"]
-        return all(
-            json.loads((web / "node_modules" / name / "package.json").read_bytes())["version"] == locked[f"node_modules/{name}"]["version"]
-            for name in locked[""]["dependencies"]
-        )
-    except (OSError, ValueError, KeyError):
-        return False
-
-
-def _run(command: tuple[str, ...], web: Path, log: Path, environment: Mapping[str, str], fault: str) -> None:
-    with log.open("ab") as file:
-        try:
-            done = subprocess.run(  # noqa: S603  # a command of ours
-                command, cwd=web, env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT, timeout=_PATIENCE_S, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise _FailedError(f"{fault} within {_PATIENCE_S} s (log: {log})") from error
-    if done.returncode:
-        raise _FailedError(f"{fault} (log: {log})")
-
-
-@contextmanager
-def _alone(cache: Path) -> Iterator[None]:
-    """One build at a time; who waited looks again and finds nothing to do."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "screens.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -153,7 +153,7 @@ class Live:
                 self._telemetry.resyncs.inc()
                 self._newcomers = True
                 self._wake.set()
-        self._welcome(snapshot, newcomers, answers)
+        await self._welcome(snapshot, audience, newcomers, answers)
 
     def _news(self, snapshot: Snapshot, audience: Audience, answers: dict[Asked, Json], happened: list[Happened]) -> list[Message]:
         """What those are told who follow."""
@@ -162,11 +162,13 @@ class Live:
             return []
         changed = [delta for asked, answer in answers.items() if (delta := difference(shown.get(asked), answer)) is not None]
         news = [Message("delta", snapshot.head.id, _message(snapshot, changed, whole=False))] if changed else []
-        area, catalogue = audience.key.area, self._figures.catalogue
-        visible = (one for one in happened if audience.key.events and one.visible_in(snapshot, area, audience.reader, catalogue))
-        return [*news, *(Message("happened", None, one.as_json()) for one in visible)]
+        return [*news, *(self._told_of(snapshot, audience, happened) if audience.key.events else ())]
 
-    def _welcome(self, snapshot: Snapshot, newcomers: list[Screen], answers: dict[Asked, Json]) -> None:
+    def _told_of(self, snapshot: Snapshot, audience: Audience, happened: list[Happened]) -> list[Message]:
+        area, catalogue = audience.key.area, self._figures.catalogue
+        return [Message("happened", None, one.as_json()) for one in happened if one.visible_in(snapshot, area, audience.reader, catalogue)]
+
+    async def _welcome(self, snapshot: Snapshot, audience: Audience, newcomers: list[Screen], answers: dict[Asked, Json]) -> None:
         """Tells newcomers all there is, or what they missed while they were away."""
         head = snapshot.head
         whole = Message("snapshot", head.id, _message(snapshot, list(answers.values()), whole=True))
@@ -174,8 +176,13 @@ class Live:
             screen.follows = True
             if not self._can_resume(head, screen):
                 screen.tell(whole)
-            elif told := self._since(snapshot, screen, answers):
-                screen.tell(Message("delta", head.id, _message(snapshot, list(told.values()), whole=False)))
+                continue
+            told = self._since(snapshot, screen, answers)
+            missed = [Message("delta", head.id, _message(snapshot, list(told.values()), whole=False))] if told else []
+            if screen.key.events:
+                missed += self._told_of(snapshot, audience, await list_happened(snapshot, _commit_of(screen.seen)))
+            if missed:
+                screen.tell(*missed)
 
     async def _answer(self, snapshot: Snapshot, asked: Asked, reader: Reader) -> Json:
         try:
@@ -191,12 +198,17 @@ class Live:
 
     def _since(self, snapshot: Snapshot, screen: Screen, answers: dict[Asked, Json]) -> dict[Asked, Json]:
         """The answers that may have changed since what a screen had."""
-        n = int((screen.seen or "").partition(".")[2])
+        n = _commit_of(screen.seen)
         if snapshot.forest.n > n:
             return answers
         catalogue = self._figures.catalogue
         measures = {asked: touched_measures(catalogue, catalogue.metrics[asked.question.metric], snapshot.today) for asked in answers}
         return {asked: answer for asked, answer in answers.items() if not snapshot.untouched_since(n, measures[asked])}
+
+
+def _commit_of(seen: str | None) -> int:
+    """The commit that an id which can be resumed from names."""
+    return int((seen or "").partition(".")[2])
 
 
 def _message(snapshot: Snapshot, figures: list[Json], *, whole: bool) -> Json:

@@ -19,6 +19,7 @@ class District:
     """One district with an area root of its own, so that tests do not see each other's figures."""
 
     def __init__(self, gateway: str, key: str, *, source: str = "urn:wangge:district") -> None:
+        self.gateway = gateway
         self.root = f"d{next(_districts)}"
         self.accepted: dict[str, Event] = {}
         self.refused: dict[str, Event] = {}

@@ -11,7 +11,12 @@ from services.gateway.web_pages import DIST
 
 WEB = Path("services/gateway/web")
 BUDGET = 600 * 1000
-built = pytest.mark.skipif(not (DIST / "index.html").exists(), reason="the screens are not built here: `./run up` builds them")
+built = pytest.mark.usefixtures("screens")
+NEWER_THAN_CHROME_90 = re.compile(
+    r"\bObject\.hasOwn\(|\.findLast(?:Index)?\(|\bstructuredClone\(|\bstatic\s*\{|#\w+ in "
+    r"|:has\(|@container\b|@layer\b|\baccent-color:|\d(?:dvh|svh|lvh|cqw)\b|color-mix\("
+)
+"""What the browsers of government desktops do not know yet."""
 
 
 def first_load(entry: str) -> set[str]:
@@ -44,6 +49,15 @@ def test_nothing_built_is_loaded_from_elsewhere_or_made_of_text() -> None:
             assert not re.search(r"""(?:import|from|url)\s*\(?["']?https?:""", text), path.name
             assert not re.search(r"\bnew Function\(|[^\w.]eval\(", text), path.name
     assert "http" not in (DIST / "index.html").read_text(encoding="utf-8")
+
+
+@built
+def test_nothing_built_needs_a_browser_newer_than_chrome_90() -> None:
+    assert "target: 'chrome90'" in (WEB / "vite.config.ts").read_text(encoding="utf-8")
+    for path in (DIST / "assets").glob("*"):
+        if path.suffix in {".js", ".css"}:
+            found = NEWER_THAN_CHROME_90.search(path.read_text(encoding="utf-8"))
+            assert found is None, f"{path.name}: …{found.string[max(0, found.start() - 60) : found.end() + 20]}…" if found else ""
 
 
 def test_the_lock_names_no_host() -> None:
