@@ -64,7 +64,7 @@ async def test_a_rate_opens_down_to_one_thing_that_is_not_covered(stage: Stage, 
 async def test_overdue_cases_open_down_to_their_history(stage: Stage, visit: Opener) -> None:
     page = await visit(f"{stage.address}/wall/{stage.world.root}")
     overdue = page.locator("a[href*='/metric/cases.overdue?']")
-    await expect(overdue.locator("dd")).to_have_text(str(OVERDUE))
+    await expect(overdue.locator(".num")).to_have_text(str(OVERDUE))
     await overdue.click()
     await page.wait_for_url("**/desk/metric/cases.overdue*")
     assert await number(page.locator(".value .num").first) == OVERDUE

@@ -18,6 +18,9 @@ TOLD = re.compile("示范区(机关党支部)?|[东西](街道)?|网格|单位|�
 BUDGET = 600_000
 """Bytes of pages, scripts, styles and fonts as they come over the line, for the first view that somebody opens."""
 
+COLOURS = "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor].join()"
+"""A view that looks the same to who likes it dark (the wall always is, a desk may never be) is not judged twice."""
+
 HAN = re.compile("[\u4e00-\u9fff]+")
 
 
@@ -56,9 +59,11 @@ async def test_a_view_in_both_languages_light_and_dark(stage: Stage, visit: Open
         if language == "en-US":
             left = TOLD.sub("", await page.locator("body").inner_text())
             found += [f"not in English: {word}" for word in HAN.findall(left)]
-        for colours in ("light", "dark"):
-            await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            found += [f"{language} {colours} {one}" for one in await broken_rules(page, tools)]
+        found += [f"{language} {one}" for one in await broken_rules(page, tools)]
+        light = await page.evaluate(COLOURS)
+        await page.emulate_media(color_scheme="dark")
+        if await page.evaluate(COLOURS) != light:
+            found += [f"{language}, dark: {one}" for one in await broken_rules(page, tools)]
     assert not found, "\n".join(found)
 
 

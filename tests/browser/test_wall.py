@@ -16,7 +16,7 @@ PROMISED_S = 2
 
 
 def open_cases(page: Page) -> Locator:
-    return page.locator("a[href*='/metric/cases.open?'] dd")
+    return page.locator("a[href*='/metric/cases.open?'] .num").first
 
 
 async def tell_case(stage: Stage, key: int) -> None:
@@ -74,7 +74,7 @@ async def test_numbers_do_not_run_where_motion_is_not_wanted(stage: Stage, visit
     await page.evaluate(
         """() => {
           window.seen = new Set()
-          const look = () => { seen.add(document.querySelector("a[href*='/metric/cases.open?'] dd").innerText); requestAnimationFrame(look) }
+          const look = () => { seen.add(document.querySelector("a[href*='/metric/cases.open?'] .num").innerText); requestAnimationFrame(look) }
           look()
         }"""
     )
