@@ -8,7 +8,8 @@ import asyncio
 import os
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
@@ -25,24 +26,29 @@ BATCH_CLIENTS, SINGLE_CLIENTS = 4, 32
 WAYS = ("batches of 500, 4 clients", "single events, 32 clients", "from inbound.v1, one intake")
 
 
+class Spent(NamedTuple):
+    """Seconds on the clock, and of processor time by process."""
+
+    seconds: float
+    worked: Mapping[str, float]
+
+
 def measure(platform: Platform, rounds: int) -> Rows:
     """All three ways, rounds interleaved."""
     return asyncio.run(_measure(platform, rounds))
 
 
 async def _measure(platform: Platform, rounds: int) -> Rows:
-    pids = platform.pids()
     rates: dict[str, list[float]] = {name: [] for name in WAYS}
     costs: dict[str, dict[str, list[float]]] = {name: {} for name in WAYS}
     for turn in range(rounds + 1):
         district = new_district(f"in{turn}")
         await found(platform, district)
         for name, run, events in zip(WAYS, (batches, singles, inbound), (IN_BATCHES, SINGLE, INBOUND), strict=True):
-            meter = Meter({"client": os.getpid(), **pids})
-            seconds = await run(platform, district, events if turn else events // 4)
+            seconds, spent = await run(platform, district, events if turn else events // 4)
             if turn:
                 rates[name].append(round(events / seconds))
-                for who, used in meter.read().items():
+                for who, used in spent.items():
                     costs[name].setdefault(who, []).append(round(used / events * 1e6, 1))
         say(f"round {turn}: { ({name: values[-1:] for name, values in rates.items()}) }")
     rows: Rows = [{"name": name, "unit": "events/s", "rounds": values} for name, values in rates.items()]
@@ -51,17 +57,17 @@ async def _measure(platform: Platform, rounds: int) -> Rows:
     return rows
 
 
-async def batches(platform: Platform, district: District, events: int) -> float:
-    """Seconds for events in batches of 500."""
+async def batches(platform: Platform, district: District, events: int) -> Spent:
+    """What it takes to tell events in batches of 500."""
     return await _by_http(platform, district, events, BATCH_CLIENTS, 500, "ABCD")
 
 
-async def singles(platform: Platform, district: District, events: int) -> float:
-    """Seconds for events that are a request each."""
+async def singles(platform: Platform, district: District, events: int) -> Spent:
+    """What it takes to tell events that are a request each."""
     return await _by_http(platform, district, events, SINGLE_CLIENTS, 1, [f"S{number}n" for number in range(SINGLE_CLIENTS)])
 
 
-async def _by_http(platform: Platform, district: District, events: int, clients: int, size: int, names: Sequence[str]) -> float:
+async def _by_http(platform: Platform, district: District, events: int, clients: int, size: int, names: Sequence[str]) -> Spent:
     bodies = [encoded(stories(district, name, events // clients), size) for name in names]
 
     async def client(mine: Sequence[bytes]) -> None:
@@ -69,29 +75,29 @@ async def _by_http(platform: Platform, district: District, events: int, clients:
             for body in mine:
                 await tell(connection, body)
 
-    started = time.perf_counter()
+    started, meter = time.perf_counter(), _meter(platform)
     await asyncio.gather(*(client(mine) for mine in bodies))
-    return time.perf_counter() - started
+    return Spent(time.perf_counter() - started, meter.read())
 
 
-async def inbound(platform: Platform, district: District, events: int) -> float:
-    """Seconds for events that lie on inbound.v1 when the intake comes to them."""
+async def inbound(platform: Platform, district: District, events: int) -> Spent:
+    """What it takes to tell events that lie on inbound.v1 when the intake comes to them."""
     told = stories(district, "Z", events)
     platform.kill("intake", 19)  # SIGSTOP: it waits while the topic is filled
     try:
         await _produce(platform, told)
     finally:
         platform.kill("intake", 18)
-    started = time.perf_counter()
+    started, meter = time.perf_counter(), _meter(platform)
     connection = await asyncpg.connect(platform.owner_dsn)
     try:
         async with asyncio.timeout(120):
             while not await connection.fetchval("SELECT EXISTS (SELECT FROM log.inbox WHERE source = $1 AND id = $2)", SOURCE, told[-1]["id"]):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        seconds = time.perf_counter() - started
+        spent = Spent(time.perf_counter() - started, meter.read())
         stored = await connection.fetchval("SELECT count(*) FROM log.inbox WHERE source = $1 AND id = ANY($2)", SOURCE, [event["id"] for event in told])
         assert stored == events, f"{stored} of {events} events of inbound.v1 were accepted"
-        return seconds
+        return spent
     finally:
         await connection.close()
 
@@ -104,3 +110,7 @@ async def _produce(platform: Platform, events: Sequence[Event]) -> None:
     sent = [await producer.send("inbound.v1", body, key, partition, headers=headers) for body in encoded(events, 1)]
     await asyncio.gather(*sent)
     await producer.stop()
+
+
+def _meter(platform: Platform) -> Meter:
+    return Meter({"client": os.getpid(), **platform.pids()})

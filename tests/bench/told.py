@@ -13,6 +13,8 @@ from tests.bench.load.district import District, Event
 from tests.bench.load.prepared import catalogue
 from tests.bench.load.work import LIVE, work
 
+_TOGETHER = 60  # stories of one client that go on side by side
+
 BATCH, STRUCTURED = "application/cloudevents-batch+json", "application/cloudevents+json"
 
 
@@ -27,7 +29,7 @@ def new_district(prefix: str) -> District:
 
 def stories(district: District, client: str, events: int) -> list[Event]:
     """So many events of one client's stories, in order; `client` tells its keys from the others'."""
-    return list(islice(work(district, LIVE, seed=zlib.crc32(client.encode()), name=client), events))
+    return list(islice(work(district, LIVE, seed=zlib.crc32(client.encode()), name=client, together=_TOGETHER), events))
 
 
 def encoded(events: Sequence[Event], size: int) -> list[bytes]:

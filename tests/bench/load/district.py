@@ -25,6 +25,7 @@ class District:
         self.today = today
         self.prefix = prefix
         self.kinds = {family: list(_plain(catalogue.kinds.values(), family, today))[:most] for family, most in KINDS.items()}
+        self.ways = {kind.id: way_of(kind) for kind in self.kinds["case"]}
         self._number = 0
 
     def event(self, what: str, data: Event, day: date, minute: int = 0) -> Event:

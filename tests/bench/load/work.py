@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from services.kernel.catalogue.kinds import Kind
-from tests.bench.load.district import MEMBERS, PEOPLE, UNITS, District, Event, attributes, way_of
+from tests.bench.load.district import MEMBERS, PEOPLE, UNITS, District, Event, attributes
 
 LIVE, BACKFILL = "live", "back-fill"
 BACKFILL_DAYS = 400
@@ -14,13 +14,14 @@ _TOGETHER = 800  # stories that go on side by side
 Story = Iterator[Event]
 
 
-def work(district: District, load: str, *, seed: int = 7, name: str = "") -> Iterator[Event]:
-    """Events without end, of stories that go on side by side; each story's own are in order. Keys carry `name`, which tells two works in one district apart.
+def work(district: District, load: str, *, seed: int = 7, name: str = "", together: int = _TOGETHER) -> Iterator[Event]:
+    """Events without end, of stories that go on side by side; each story's own are in order. Keys carry `name`, which tells two works in one
+    district apart.
 
     `live`: 95 % of the stories happen on the last three days, the others in the month before. `back-fill`: days are spread evenly over 400.
     """
     teller = _Teller(district, load, Random(seed), name)
-    stories = [teller.begin() for _ in range(_TOGETHER)]
+    stories = [teller.begin() for _ in range(together)]
     while True:
         place = teller.chance.randrange(len(stories))
         event = next(stories[place], None)
@@ -87,7 +88,7 @@ class _Teller:
         yield tell(
             "case.assigned", {"case": key, "organisation": organisation, "person": f"member/{self._district.prefix}-m{chance.randrange(MEMBERS)}"}, day, 9
         )
-        for minute, state in enumerate(way_of(kind), 20):
+        for minute, state in enumerate(self._district.ways[kind.id], 20):
             day = self._later(day)
             yield tell("case.moved", {"case": key, "to": state}, day, minute)
 
