@@ -93,8 +93,9 @@ async def _round(place: Place, connection: asyncpg.Connection, course: Course, s
     commits.append(often)
     note(BESIDE, (await counted(place, connection, course.topic, course.facts, course.truth, merging=True))[0])
     for who in PEERS if short else ():
-        mine = short if who.slow and short else course
-        note(who.name, await _peer(who, place, mine))
+        before = found.get(who.name, [])
+        failed = bool(before) and not before[-1].rate  # it will not do better the next time, and may take long to fail
+        note(who.name, before[-1] if failed else await _peer(who, place, short if who.slow and short else course))
 
 
 async def _peer(who: Contestant, place: Place, course: Course) -> Result:

@@ -24,10 +24,13 @@ from services.kernel.catalogue import Catalogue
 from services.kernel.catalogue.load import load
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.migrate import find_migrations, migrate
+from tests.bench.query_lists import list_times
 from tests.bench.query_world import COMMUNITIES, FIRST, GRIDS, MOVED, STREETS, TODAY, fill
+from tests.bench.rows import quantile
 
 CELLS = int(os.environ.get("BENCH_CELLS", "10000000"))
 QUESTIONS = 300
+LISTS = 60
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue"
 Parameters = list[tuple[str, str]]
 
@@ -96,6 +99,9 @@ async def run(dsn: str, rounds: int, catalogue: Catalogue, *, filled: bool = Fal
                 ordered = sorted(found)
                 rows.setdefault(f"{name} p50", []).append(statistics.median(ordered))
                 rows.setdefault(f"{name} p99", []).append(ordered[max(0, round(len(ordered) * 0.99) - 1)])
+        for name, found in (await list_times(figures, _Reader(), LISTS)).items():
+            rows.setdefault(f"{name} p50", []).append(statistics.median(found))
+            rows.setdefault(f"{name} p99", []).append(quantile(found, 0.99))
     await database.close()
     await owner.close()
     return [{"name": name, "unit": "ms", "rounds": values, "cells": cells} for name, values in rows.items()]

@@ -57,6 +57,7 @@ async def test_the_loops_and_faust_make_the_sums(laid: Laid) -> None:
         assert result.rate > 0, who.name
 
 
+@pytest.mark.timeout(400)  # some of them take long to import
 @pytest.mark.skipif(not FOLDER.exists(), reason="the peers' environment is set up by ./run bench")
 async def test_the_other_stream_processors_make_the_sums(laid: Laid) -> None:
     for who in contest.PEERS:
