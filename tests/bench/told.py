@@ -9,7 +9,7 @@ from itertools import islice
 from deploy.local.platform import Platform
 from services.kernel.days import business_date
 from tests.bench.lean_http import Connection
-from tests.bench.load.district import District, Event
+from tests.bench.load.district import GRIDS, District, Event
 from tests.bench.load.prepared import catalogue
 from tests.bench.load.work import LIVE, work
 
@@ -22,9 +22,9 @@ class NotAcceptedError(Exception):
     """Something that was told was not accepted."""
 
 
-def new_district(prefix: str) -> District:
+def new_district(prefix: str, grids: int = GRIDS) -> District:
     """One whose last day was yesterday: what is told of that day is in the past at any hour."""
-    return District(catalogue(), today=business_date(datetime.now(UTC)) - timedelta(days=1), prefix=prefix)
+    return District(catalogue(), today=business_date(datetime.now(UTC)) - timedelta(days=1), prefix=prefix, grids=grids)
 
 
 def stories(district: District, client: str, events: int) -> list[Event]:

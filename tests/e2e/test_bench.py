@@ -93,7 +93,7 @@ async def test_a_rebuild_from_the_log_makes_the_sums(laid: Laid) -> None:
 
 
 async def test_every_way_in_takes_a_districts_work(platform: Platform) -> None:
-    district = new_district("short")
+    district = new_district("short", grids=5)
     await found(platform, district)
 
     for way, events in ((ingest.batches, 80), (ingest.singles, 64), (ingest.inbound, 60)):

@@ -18,12 +18,17 @@ SOURCE = "urn:wangge:district"
 
 
 class District:
-    """Makes events; nothing of it is a real place or person. `prefix` begins every key, so that several can stand in one database."""
+    """Makes events; nothing of it is a real place or person. `prefix` begins every key, so that several can stand in one database.
 
-    def __init__(self, catalogue: Catalogue, *, today: date, prefix: str = "b") -> None:
+    With fewer `grids` there are fewer of everything, in proportion.
+    """
+
+    def __init__(self, catalogue: Catalogue, *, today: date, prefix: str = "b", grids: int = GRIDS) -> None:
         self.catalogue = catalogue
         self.today = today
         self.prefix = prefix
+        self.grids = grids
+        self.communities, self.units, self.members = (max(1, number * grids // GRIDS) for number in (COMMUNITIES, UNITS, MEMBERS))
         self.kinds = {family: list(_plain(catalogue.kinds.values(), family, today))[:most] for family, most in KINDS.items()}
         self.ways = {kind.id: way_of(kind) for kind in self.kinds["case"]}
         self._number = 0
@@ -37,7 +42,7 @@ class District:
 
     def grid(self, chance: Random) -> tuple[str, str]:
         """A grid and the organisation that works in it."""
-        number = chance.randrange(GRIDS)
+        number = chance.randrange(self.grids)
         return f"{self.prefix}-g{number}", f"{self.prefix}-o{number}"
 
     def foundation(self) -> Iterator[Event]:
@@ -46,16 +51,16 @@ class District:
         yield self.event("area.defined", {"area": f"{p}-d", "kind": "district"}, day)
         for number in range(STREETS):
             yield self.event("area.defined", {"area": f"{p}-s{number}", "kind": "street", "parent": f"{p}-d"}, day, 1)
-        for number in range(COMMUNITIES):
+        for number in range(self.communities):
             yield self.event("area.defined", {"area": f"{p}-c{number}", "kind": "community", "parent": f"{p}-s{number % STREETS}"}, day, 2)
         yield self.event("organisation.established", {"organisation": f"{p}-o", "kind": "organisation", "area": f"{p}-d"}, day, 2)
-        for number in range(GRIDS):
+        for number in range(self.grids):
             area, organisation = f"{p}-g{number}", f"{p}-o{number}"
-            yield self.event("area.defined", {"area": area, "kind": "grid", "parent": f"{p}-c{number % COMMUNITIES}"}, day, 3)
+            yield self.event("area.defined", {"area": area, "kind": "grid", "parent": f"{p}-c{number % self.communities}"}, day, 3)
             yield self.event("organisation.established", {"organisation": organisation, "kind": "organisation", "area": area, "parent": f"{p}-o"}, day, 4)
-        for number in range(UNITS):
+        for number in range(self.units):
             yield self.event("unit.registered", {"unit": f"{p}-u{number}", "kind": "unit", "area": self.grid(chance)[0]}, day, 5)
-        for number in range(MEMBERS):
+        for number in range(self.members):
             yield self.event("member.joined", {"member": f"{p}-m{number}", "organisation": self.grid(chance)[1], "standing": "full"}, day, 6)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from services.kernel.catalogue.kinds import Kind
-from tests.bench.load.district import MEMBERS, PEOPLE, UNITS, District, Event, attributes
+from tests.bench.load.district import PEOPLE, District, Event, attributes
 
 LIVE, BACKFILL = "live", "back-fill"
 BACKFILL_DAYS = 400
@@ -86,7 +86,10 @@ class _Teller:
         opened = {"case": key, "kind": kind.id, "area": area, "channel": chance.choice(_allowed(kind, "channel", "hotline", "grid", "app"))}
         yield tell("case.opened", {**opened, "attributes": attributes(kind, chance)}, day, 1)
         yield tell(
-            "case.assigned", {"case": key, "organisation": organisation, "person": f"member/{self._district.prefix}-m{chance.randrange(MEMBERS)}"}, day, 9
+            "case.assigned",
+            {"case": key, "organisation": organisation, "person": f"member/{self._district.prefix}-m{chance.randrange(self._district.members)}"},
+            day,
+            9,
         )
         for minute, state in enumerate(self._district.ways[kind.id], 20):
             day = self._later(day)
@@ -108,7 +111,7 @@ class _Teller:
 
     def _visit(self, day: date) -> Story:
         kind, (area, organisation) = self.chance.choice(self._district.kinds["visit"]), self._district.grid(self.chance)
-        unit = f"unit/{self._district.prefix}-u{self.chance.randrange(UNITS)}"
+        unit = f"unit/{self._district.prefix}-u{self.chance.randrange(self._district.units)}"
         data = {"visit": self._key("v"), "kind": kind.id, "by": self._person(), "to": unit, "area": area, "organisation": organisation}
         yield self._district.event("visit.logged", {**data, "attributes": attributes(kind, self.chance)}, day, 60)
 
