@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from services.kernel.garbage import collect_seldom
 from services.kernel.health import Health
 from services.kernel.http.aside import aside
 from services.kernel.logs import configure
@@ -114,8 +114,7 @@ def main() -> int:
     """The command."""
     settings = WorkerSettings()  # type: ignore[call-arg]  # from the environment
     configure(settings.name, json=settings.log_json)
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 100)  # letters are many, short-lived and in no cycles: looking for cycles among them costs
+    collect_seldom()
     return asyncio.run(run(settings))
 
 

@@ -27,6 +27,7 @@ from services.gateway.telemetry import DoorTelemetry
 from services.kernel.catalogue.load import load
 from services.kernel.clock import system_clock
 from services.kernel.contracts.registry import owner_of
+from services.kernel.garbage import collect_seldom
 from services.kernel.health import Health
 from services.kernel.http.aside import aside
 from services.kernel.logs import configure
@@ -116,6 +117,7 @@ def main() -> None:
     settings = IntakeSettings()  # type: ignore[call-arg]  # read from the environment
     configure(settings.name, json=settings.log_json)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells every attempt to connect; what matters is told here
+    collect_seldom()
     uvloop.run(run(settings, RoomAddresses()))
 
 

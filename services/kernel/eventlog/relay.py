@@ -25,6 +25,7 @@ from services.kernel.eventlog.lanes import Lanes, RecordsLostError
 from services.kernel.eventlog.progress import OvertakenError, Progress
 from services.kernel.eventlog.publisher import KafkaPublisher, Publisher
 from services.kernel.eventlog.telemetry import RelayTelemetry
+from services.kernel.garbage import collect_seldom
 from services.kernel.health import Health
 from services.kernel.http.aside import aside
 from services.kernel.postgres.database import UNAVAILABLE, Connection, Database
@@ -191,6 +192,7 @@ def main(topic: str) -> None:
     for client in ("kafka", "aiokafka"):
         logging.getLogger(client).setLevel(logging.CRITICAL)  # they tell every attempt to connect; what matters is told here
     warnings.filterwarnings("ignore", ".*active notification listener")  # asyncpg, of a session that the server has cut: nothing can be taken off it
+    collect_seldom()
     uvloop.run(run_relay(settings, topic))
 
 

@@ -3,6 +3,7 @@
 import uvicorn
 from fastapi import FastAPI
 
+from services.kernel.garbage import collect_seldom
 from services.kernel.settings import ProcessSettings
 
 
@@ -25,4 +26,5 @@ def server(app: FastAPI, settings: ProcessSettings) -> uvicorn.Server:
 
 def serve(app: FastAPI, settings: ProcessSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
+    collect_seldom()
     server(app, settings).run()
