@@ -3,7 +3,8 @@
 SELECT pg_try_advisory_xact_lock(hashtext('wangge.metrics.merge'), $1);
 
 -- name: long_patience
--- A merge may take longer than a question, and sorts more.
+-- A merge may take longer than a question, and sorts more. It need not wait for the disk either: one that is lost in a crash is lost with its mark, and done again.
+SET LOCAL synchronous_commit = off;
 SET LOCAL statement_timeout = '10min';
 SET LOCAL work_mem = '64MB';
 
