@@ -43,8 +43,7 @@ class Trial:
             self.report["image_mb"] = self._engine.image_mb(IMAGE)
         with self._step("start"):
             steps.clear(self._engine, self._composed)
-            steps.start(self._engine, self._composed)
-            steps.wait_until_ready(self._engine, self._composed, self._say)
+            steps.start(self._engine, self._composed, self._say)
         with tempfile.TemporaryDirectory() as folder:
             self._with_keys(Path(folder))
         self.report["memory_mb"] = self._engine.memory()

@@ -33,6 +33,18 @@ class Composed:
         """Those that run our image and stay up: each serves /metrics."""
         return [name for name in self.lasting if "WANGGE_IMAGE" in self.services[name]["image"]]
 
+    def waves(self) -> list[list[str]]:
+        """All services, each after those it waits for; what stands in one wave may start together."""
+        waves: list[list[str]] = []
+        left = dict(self.services)
+        while left:
+            wave = [name for name, service in left.items() if not left.keys() & service.get("depends_on", {}).keys()]
+            if not wave:
+                raise ValueError(f"{', '.join(left)} wait for each other")
+            waves.append(wave)
+            left = {name: service for name, service in left.items() if name not in wave}
+        return waves
+
     @property
     def foreign_images(self) -> list[str]:
         """Images that come from a registry."""

@@ -48,15 +48,25 @@ def clear(engine: Engine, composed: Composed) -> None:
         engine.run("volume", "rm", "-f", *left)
 
 
-def start(engine: Engine, composed: Composed) -> None:
-    """Everything that has no profile. Whether it waits in between is the engine's own affair; `wait_until_ready` is ours."""
-    engine.compose("up", "-d", *composed.services, timeout=900)
+def start(engine: Engine, composed: Composed, say: Say) -> None:
+    """Everything that has no profile, ready: jobs ended well, all else healthy. EngineError with what is not, and what that said last.
+
+    Docker's compose waits for what a service waits for. Podman's older ones start all at once; then it is done here, since twenty processes that look for
+    each other again and again leave nothing of a small machine.
+    """
+    if engine.name == "docker":
+        engine.compose("up", "-d", "--wait", *composed.services, timeout=900)
+        return
+    engine.compose("up", "--no-start", *composed.services, timeout=900)
+    for wave in composed.waves():
+        for service in wave:
+            engine.run("start", engine.container(service))
+        _wait_until_ready(engine, composed, wave, say)
 
 
-def wait_until_ready(engine: Engine, composed: Composed, say: Say, patience_s: float = READY_S) -> None:
-    """Returns when jobs have ended well and all else is healthy; EngineError with what is not, and what that said last."""
+def _wait_until_ready(engine: Engine, composed: Composed, wave: Iterable[str], say: Say, patience_s: float = READY_S) -> None:
     until = time.monotonic() + patience_s
-    waiting = {**dict.fromkeys(composed.jobs, _has_ended), **dict.fromkeys(composed.lasting, Engine.is_healthy)}
+    waiting = {service: _has_ended if service in composed.jobs else Engine.is_healthy for service in wave}
     while waiting:
         for service in [name for name, is_there in waiting.items() if is_there(engine, name)]:
             del waiting[service]

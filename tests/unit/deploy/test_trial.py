@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.containers.trial.composed import bases_of, read_composed
+from deploy.containers.trial.composed import Composed, bases_of, read_composed
 from deploy.containers.trial.engine import EngineError, MissingError, document, find_engine, in_megabytes
 from deploy.containers.trial.trickle import Trickle
 from deploy.demo.gateway import Gateway
@@ -19,6 +19,15 @@ def test_it_knows_jobs_services_and_images_from_the_file() -> None:
     assert set(composed.lasting) - set(composed.ours) == {"kafka", "postgres", "prometheus"}
     assert bases_of() == ["docker.io/library/python:3.11-slim-bookworm"]
     assert len(composed.foreign_images) == 3
+
+
+def test_it_starts_what_is_waited_for_first() -> None:
+    waves = read_composed().waves()
+
+    assert waves[:3] == [["keys", "prometheus"], ["kafka", "postgres"], ["migrate", "topics"]]
+    assert {"members", "gateway", "metrics-2"} <= set(waves[3])
+    with pytest.raises(ValueError, match="a, b wait"):
+        Composed({"a": {"depends_on": {"b": {}}}, "b": {"depends_on": {"a": {}}}}).waves()
 
 
 @pytest.mark.parametrize(("said", "megabytes"), [("12.5MiB", 12.5), ("1.5GiB", 1536), ("104.9MB ", 100), ("0B", 0), ("512kB", 0.5)])
