@@ -24,10 +24,11 @@ class QuestionRefusedError(GatewayError):
 class Gateway:
     """A client of one gateway; `with` closes it."""
 
-    def __init__(self, address: str, key: str | None = None, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, address: str, key: str | None = None, transport: httpx.BaseTransport | None = None, *, patience_s: float = 60) -> None:
+        """patience_s: how long one answer may take."""
         headers = {"authorization": f"Bearer {key}"} if key else {}
         self._address = address
-        self._client = httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False, transport=transport)
+        self._client = httpx.Client(base_url=address, headers=headers, timeout=patience_s, trust_env=False, transport=transport)
 
     def __enter__(self) -> Self:
         return self

@@ -55,7 +55,7 @@ class Trial:
             told = checks.published_figures(environment, tell=True)
             self._say(f"{told['hold']} figures hold, {told['fall_short']} fall short")
         operator, district = ((folder / "keys" / f"{name}.key").read_text(encoding="utf-8").strip() for name in ("operator", "district"))
-        with Gateway(self._address, operator) as reader, Gateway(self._address, district) as writer:
+        with Gateway(self._address, operator) as reader, Gateway(self._address, district, patience_s=10) as writer:
             with self._step("kills"):
                 trickle = self._kill_each(writer)
                 until_counted(reader)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deploy.containers.trial.engine import Engine, EngineError, document
-from deploy.containers.trial.trickle import ROOT
+from deploy.containers.trial.trickle import AREA
 from deploy.demo.gateway import Gateway
 from deploy.local.modules import module_command
 from deploy.local.state import CHECKOUT
@@ -27,7 +27,7 @@ def published_figures(environment: Mapping[str, str], *, tell: bool) -> Report:
 
 def counted(gateway: Gateway, expected: Mapping[str, int]) -> Report:
     """What was told while containers died, beside what is counted of it."""
-    live = {metric: gateway.figure(metric, {"area": ROOT})["value"] for metric in expected}
+    live = {metric: gateway.figure(metric, {"area": AREA})["value"] for metric in expected}
     return {"told": dict(expected), "counted": {metric: int(value) for metric, value in live.items()}, "ok": live == dict(expected)}
 
 

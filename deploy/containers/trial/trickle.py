@@ -10,6 +10,7 @@ from services.kernel.clock import system_clock
 
 Event = dict[str, Any]
 ROOT = "trial"
+AREA = f"district:{ROOT}"  # as everybody else calls it: by its source's namespace
 _SOURCE = "urn:wangge:district"
 
 
