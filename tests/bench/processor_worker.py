@@ -1,10 +1,10 @@
 """A metrics worker on the bench's topic, with or without the merge beside it."""
 
 import asyncio
-import gc
 import os
 import sys
 
+from services.kernel.garbage import collect_seldom
 from services.kernel.logs import configure
 from services.metrics import worker
 from services.metrics.settings import WorkerSettings
@@ -23,8 +23,7 @@ if __name__ == "__main__":
     configure("bench", json=False)
     if os.environ["BENCH_MERGE"] == "0":
         worker.Merger = _NoMerger  # type: ignore[attr-defined, assignment]
-    gc.freeze()
-    gc.set_threshold(200_000, 20, 100)  # as the worker does
+    collect_seldom()
     sampler = Sampler() if os.environ.get("BENCH_PROFILE") else None
     code = asyncio.run(worker.run(WorkerSettings(), topics=(os.environ["BENCH_TOPIC"],)))  # type: ignore[call-arg]  # from the environment
     if sampler is not None:

@@ -10,9 +10,12 @@ SET LOCAL work_mem = '64MB';
 
 -- name: look_up
 -- What is to be added to is looked up row by row, in the order of the index: a plan made while the tables were small must not read them from end to end later.
+SET LOCAL plan_cache_mode = force_custom_plan;
 SET LOCAL enable_hashjoin = off;
 SET LOCAL enable_mergejoin = off;
 SET LOCAL enable_seqscan = off;
+SET LOCAL enable_bitmapscan = off;
+SET LOCAL enable_material = off;
 
 -- name: read_marks
 -- What is committed and what is merged; the second is locked, since a rebuild merges too.

@@ -179,6 +179,22 @@ async def test_rows_told_through_the_view_are_lines_with_axes(see):
     ]
 
 
+async def test_what_is_added_to_is_looked_up_by_its_whole_key_even_by_a_plan_of_empty_tables(see):
+    """A plan may be kept: one that walks through all cells costs nothing while there are none, and everything later."""
+    sql = merge_module._sql(1)
+    async with see.transaction():
+        await see.execute(sql.look_up)
+        await see.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        await see.execute(f"PREPARE merging AS {sql.merge_commits}")
+        plan = "\n".join(row[0] for row in await see.fetch("EXPLAIN EXECUTE merging (1, 0, 10)"))
+        await see.execute("DEALLOCATE merging")
+
+    for table, key in (("cell", ("axis", "day", "since")), ("presence", ("axis", "role", "day", "thing"))):
+        after = plan.partition(f"Index Scan using {table}_1_pkey")[2].partition("Index Cond:")[2].partition("\n")[0]
+        assert all(f"({column} = " in after for column in key), plan
+        assert f"Tid Scan on {table}_1" in plan, plan
+
+
 async def test_rows_above_a_mark_are_found_by_their_commit_and_a_kinds_rows_by_their_axes(worker_database, see):
     """Both would otherwise read all rows there ever were."""
     one = processor(worker_database)
