@@ -47,12 +47,12 @@ async def _measure(platform: Platform) -> Rows:
         told, shift = facts_of(BACKFILL)
         await fill(place.kafka, topic, editions(told, FACTS, prefix=PREFIX, shift=shift))
         connection = await asyncpg.connect(place.dsns["owner"], command_timeout=600)
-        await _plant(connection)
+        await plant(connection)
         kinds: list[str] = []
         for scale in SCALES:
             new = [f"case.livelihood.sort{number}" for number in range(len(kinds), KINDS * scale)]
             kinds += new
-            cells = await _add_cells(connection, new)
+            cells = await add_cells(connection, new)
             for name, value, unit in await _step(place, connection, topic, kinds):
                 rows.append({"name": f"{name}, {cells:,} cells", "curve": name, "scale": scale, "unit": unit, "rounds": [value]})
             say(f"{scale}x, {cells} cells: {[row['rounds'] for row in rows[-4:]]}")
@@ -60,7 +60,7 @@ async def _measure(platform: Platform) -> Rows:
     return rows
 
 
-async def _plant(connection: asyncpg.Connection) -> None:
+async def plant(connection: asyncpg.Connection) -> None:
     """The trees that the cells stand in."""
     first = query_world.FIRST - timedelta(days=1000)
     await connection.execute(query_world._TREE, first, query_world.STREETS, query_world.COMMUNITIES, query_world.GRIDS, query_world.MOVED)
@@ -76,7 +76,7 @@ WHERE x.generation = 1 AND x.measure = 'cases.opened' AND x.kind = ANY($1::text[
 """
 
 
-async def _add_cells(connection: asyncpg.Connection, kinds: list[str]) -> int:
+async def add_cells(connection: asyncpg.Connection, kinds: list[str]) -> int:
     """A year of further kinds in every grid; how many cells there then are."""
     await connection.execute(query_world._AXES, kinds, query_world.GRIDS)
     await connection.execute("ANALYZE metrics.axis_1")

@@ -1,5 +1,6 @@
 """The loads, made once in a process and used by every bench that wants facts."""
 
+import os
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +14,7 @@ from tests.bench.load.rooms import Rooms, Told
 from tests.bench.load.work import BACKFILL, LIVE, work
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "catalogue"
-COUNTED = 25_000  # facts that the rooms count; longer logs repeat them as further editions
+COUNTED = min(25_000, int(os.environ.get("BENCH_FACTS", "25000")))  # facts that the rooms count; longer logs repeat them as further editions
 PREFIX = "b"
 LOADS = (LIVE, BACKFILL)
 _TODAY = date(2026, 6, 30)
