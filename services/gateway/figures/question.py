@@ -19,6 +19,9 @@ PARAMETERS = (
     "area", "org", "kind", "of", "where", "from", "to", "interval", "by", "as_of", "tree", "compare", "definition", "q",
 )  # fmt: skip
 _REPEATABLE = {"kind", "where"}
+_REFERRED = {"area", "organisation", "member", "person", "unit", "entry", "link", "amount", "activity", "case"}
+"""The families of the contract that a reference may name."""
+
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -84,13 +87,16 @@ def invalid(parameter: str, detail: str) -> RefusedError:
 
 def read_question(metric_id: str, given: Given) -> Question:
     """The question that parameters state; RefusedError names what is wrong with them."""
+    first, last = given.day("from"), given.day("to")
+    if first is not None and last is not None and first > last:
+        raise invalid("from", f"{first.isoformat()} lies after {last.isoformat()}: there are no days from the one to the other")
     return Question(
         metric_id,
-        Asking(given.day("from"), given.day("to"), given.day("as_of"), given.day("tree"), given.choice("interval", Interval)),
+        Asking(first, last, given.day("as_of"), given.day("tree"), given.choice("interval", Interval)),
         given.one("area"),
         given.one("org"),
         tuple(sorted(set(given.all("kind")))),
-        given.one("of"),
+        _reference(given.one("of")),
         _conditions(given),
         given.one("by") or "",
         given.choice("compare", Compare),
@@ -104,6 +110,13 @@ def _conditions(given: Given) -> tuple[Condition, ...]:
         return joined(read_condition(text) for text in given.all("where"))
     except UnreadableConditionError as error:
         raise invalid("where", str(error)) from None
+
+
+def _reference(text: str | None) -> str | None:
+    """What a question is about; a text that can be no reference would find nothing and look like a zero."""
+    if text is not None and (text.partition("/")[0] not in _REFERRED or ":" not in text.partition("/")[2]):
+        raise invalid("of", f"{text!r} is no reference; write family/namespace:key, like entry/zhuhai:e-1")
+    return text
 
 
 def _version(metric_id: str, text: str | None) -> int | None:
