@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,6 +12,7 @@ import pytest
 
 from services.kernel.contracts.registry import TYPES
 from services.kernel.contracts.schemas import EXAMPLES, FOLDER, schema_of, text_of
+from tests.contract import publish
 from tests.contract.publish import PUBLISHED
 from tests.contract.shapes import breaks, shape_of
 
@@ -61,8 +63,31 @@ def test_a_published_schema_has_only_gained_optional_fields(name: str) -> None:
     assert list(breaks(PUBLISHED_SHAPES[name], shape_of(schema_of(TYPES[name])))) == []
 
 
-def test_every_type_is_published() -> None:
-    assert set(PUBLISHED_SHAPES) == set(TYPES), "run python -m tests.contract.publish"
+def test_what_is_new_is_published_with_it_and_frozen_from_then_on() -> None:
+    assert {name: shape_of(schema_of(one)) for name, one in TYPES.items()} == PUBLISHED_SHAPES, "run python -m tests.contract.publish"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda shapes: shapes["org.wangge.unit.ended.v1"]["properties"].pop("reason"), 0),
+        (lambda shapes: shapes.pop("org.wangge.unit.ended.v1"), 0),
+        (lambda shapes: shapes["org.wangge.unit.ended.v1"]["properties"].update(colour={"type": "string"}), 1),
+        (lambda shapes: shapes["org.wangge.unit.ended.v1"]["properties"]["reason"].update(anyOf=[{"type": "string"}]), 1),
+        (lambda shapes: shapes["org.wangge.unit.ended.v1"]["required"].clear(), 1),
+        (lambda shapes: shapes.update({"org.wangge.unit.sold.v1": shapes["org.wangge.unit.ended.v1"]}), 1),
+    ],
+    ids=["an optional field came", "a type came", "a field went", "a type was narrowed", "a field became required", "a type went"],
+)
+def test_publishing_adds_what_is_new_and_refuses_what_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Any, code: int) -> None:
+    before = copy.deepcopy(PUBLISHED_SHAPES)
+    change(before)
+    file = tmp_path / "published.json"
+    file.write_text(json.dumps(before), encoding="utf-8")
+    monkeypatch.setattr(publish, "PUBLISHED", file)
+
+    assert publish.main() == code
+    assert json.loads(file.read_text(encoding="utf-8")) == (before if code else PUBLISHED_SHAPES)
 
 
 @pytest.mark.parametrize(

@@ -46,13 +46,15 @@ def spells(standing: Standing) -> list[Spell]:
     """The lives of a thing in order; none of a withdrawn one.
 
     A life ends by a told end or when `until` has passed; joining again begins another, and so does a change that sets a later `until` after it
-    had passed. A life that is over at the moment it is made is kept, with an empty last segment: it was set and ended.
+    had passed; any other change after that raises nothing. A life that is over at the moment it is made, or is ended by an event at the moment it
+    was raised, is kept, with an empty last segment: it was set and ended.
     """
     if standing.withdrawn:
         return []
     found: list[Spell] = []
     open_: list[Segment] = []
     versions = standing.versions
+    begun = versions[0].verb
     for position, version in enumerate(versions):
         following = versions[position + 1].at if position + 1 < len(versions) else None
         if version.data is None:
@@ -61,13 +63,14 @@ def spells(standing: Standing) -> list[Spell]:
                 open_ = []
             continue
         lapse = _lapse(version)
+        if not open_ and lapse == version.at and version.verb != begun:
+            continue
         is_over = lapse is not None and (following is None or lapse < following)
         open_.append(Segment(version.at, lapse if is_over else following, version.verb, version.data))
         if is_over or following is None:
             found.append(Spell(tuple(open_), None))
             open_ = []
-    begun = versions[0].verb
-    return [spell for spell in found if spell.start != spell.end or spell.segments[0].verb == begun]
+    return [spell for spell in found if spell.start != spell.end or spell.ended_by is not None or spell.segments[0].verb == begun]
 
 
 def _lapse(version: Version) -> str | None:

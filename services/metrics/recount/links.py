@@ -38,7 +38,8 @@ def _spell_rows(spell: Span, ends: Ends, begin: datetime, cut: datetime | None, 
     over = _earlier(spell.end, cut)
     if over is not None:
         over = max(over, spell.start)
-    if opening and over == spell.start:
+    told = spell.told and over == spell.end
+    if opening and over == spell.start and not told:
         return
     last = (spell.parts[-1].fields, spell.start)
     for part in spell.parts:
@@ -81,7 +82,8 @@ def _reach(subject: str, end: Lived, when: datetime, lives: dict[str, Lived]) ->
     for spell in end.spells:
         if spell.start <= when and (spell.end is None or when < spell.end or spell.into is not None):
             return spell.start, _over(subject, spell, lives)
-    first = next((spell for spell in end.spells if spell.start != spell.end), end.spells[0])
+    begun = [spell for spell in end.spells if spell.start == end.spells[0].start]
+    first = next((spell for spell in begun if spell.start != spell.end), begun[0])
     if end.spells[0].start > when:
         return first.start, _over(subject, first, lives)
     return when, when

@@ -66,7 +66,7 @@ def _standing(subject: str, life: Lived, catalogue: Any) -> Iterator[Worked]:
         begun, over = day_of(spell.start), None if spell.end is None else day_of(spell.end)
         if family in _BEGUN and not from_before:
             yield from _rows(_BEGUN[family], family, key, spell.parts[0].fields, catalogue, begun, begun)
-        if family in _OVER and over is not None and not (from_before and spell.end == spell.start):
+        if family in _OVER and over is not None and not (from_before and spell.never_began):
             yield from _rows(_OVER[family], family, key, spell.parts[-1].fields, catalogue, over, over)
         for before, after in zip(spell.parts, spell.parts[1:], strict=False):
             if after.verb == "transferred":

@@ -102,6 +102,24 @@ async def test_a_link_stands_at_the_first_end_that_is_an_organisation_else_at_th
     assert moved == [("t:o1", "2026-03-01", None), ("t:o2", "2026-02-02", "2026-03-01")]
 
 
+async def test_an_end_whose_first_life_was_over_at_once_ends_its_links_also_when_it_is_raised_later(rooms: Rooms) -> None:
+    await rooms.tell("entry.registered", "2026-03-18", entry="e", kind="honour", until="2026-03-08")
+    assert await rooms.tell("link.set", "2026-03-01", link="k", kind="pairs", from_="organisation/o1", to="entry/e") == "accepted"
+
+    await rooms.tell("entry.changed", "2026-04-25", entry="e", until=None)
+
+    assert [(row[0], row[4]) for row in await rooms.rows("links", "links.ended") if row[1] == "k"] == [("links.ended", "2026-03-18")]
+
+
+async def test_what_was_over_and_changed_later_gives_its_links_the_place_it_then_had(rooms: Rooms) -> None:
+    await rooms.tell("organisation.established", "2026-03-14", organisation="x", kind="department", until="2026-03-13")
+    await rooms.tell("organisation.changed", "2026-03-20", organisation="x", area="s")
+
+    await rooms.tell("link.set", "2026-03-21", link="k", kind="pairs", from_="organisation/x", to="organisation/o3")
+
+    assert [row[2:5] for row in await rooms.rows("links.set") if row[1] == "k"] == [("t:s", "t:x", "2026-03-21")]
+
+
 @pytest.mark.parametrize("end", ["amount/m", "activity/a", "case/c"])
 async def test_only_areas_organisations_members_units_entries_and_persons_are_ends_of_links(rooms: Rooms, end: str) -> None:
     await rooms.tell("amount.recorded", "2026-02-01", amount="m", kind="money", value=1, unit="fen")

@@ -76,6 +76,32 @@ async def test_a_later_until_told_after_the_first_has_passed_raises_the_thing_ag
     assert [row[4:] for row in await rooms.rows("entries")] == [("2026-02-01", "2026-06-01"), ("2026-06-10", "2027-01-01")]
 
 
+async def test_a_change_after_the_last_day_is_in_no_flow_and_no_part_of_what_is_raised_later(rooms: Rooms) -> None:
+    await rooms.tell("entry.registered", "2026-02-01", entry="e", kind="post", until="2026-05-31", opening=True)
+    await rooms.tell("organisation.established", "2026-02-01", organisation="x", kind="department", until="2026-05-31")
+    assert await rooms.tell("organisation.moved", "2026-06-05", organisation="x", parent="o2") == "accepted"
+    assert await rooms.tell("entry.changed", "2026-06-10", entry="e", organisation="o1") == "accepted"
+    assert len([row for row in await rooms.rows("organisations.established", "organisations.ended") if row[1] == "x"]) == 2
+
+    assert await rooms.tell("entry.changed", "2026-06-07", entry="e", area="s", until="2026-12-31") == "accepted"
+
+    assert [row[2:5] for row in await rooms.rows("entries.registered")] == [("t:s", "t:o1", "2026-06-10")]
+    assert await rooms.tell("entry.ended", "2026-06-02", entry="e") == "accepted"
+    assert [row[4:] for row in await rooms.rows("entries")] == [("2026-02-01", "2026-06-01")]
+    assert [row[4] for row in await rooms.rows("entries.registered")] == ["2026-06-10"]
+
+
+async def test_an_end_told_late_of_what_existed_before_we_began_is_in_the_flow_of_ends(rooms: Rooms) -> None:
+    await rooms.tell("link.set", "2026-05-01", link="k", kind="serves", from_="organisation/o2", to="unit/u", opening=True)
+    await rooms.tell("organisation.established", "2026-05-01", organisation="x", kind="department", opening=True)
+
+    for what, data in (("link.ended", {"link": "k"}), ("organisation.ended", {"organisation": "x"})):
+        assert await rooms.tell(what, "2026-04-01", **data) == "accepted"
+
+    flows = await rooms.rows("links.set", "links.ended", "organisations.established", "organisations.ended")
+    assert [(row[0], row[4]) for row in flows if row[1] in ("k", "x")] == [("links.ended", "2026-05-01"), ("organisations.ended", "2026-05-01")]
+
+
 async def test_set_and_ended_on_one_day_is_in_the_flows_and_in_no_stock(rooms: Rooms) -> None:
     await rooms.tell("unit.registered", "2026-05-05T08:00:00+08:00", unit="x", kind="shop")
     await rooms.tell("unit.ended", "2026-05-05T20:00:00+08:00", unit="x")

@@ -104,6 +104,23 @@ def test_another_change_after_the_last_day_raises_nothing():
     assert days(state) == [(5, 9, "a")]
 
 
+def test_a_change_after_the_last_day_is_no_part_of_the_life_that_is_raised_at_its_moment():
+    state = told(standing.change(made(until="2026-01-08"), on(10), {"name": "b"}))
+    state = told(standing.change(state, on(9), {"until": "2026-01-12", "note": "late"}))
+
+    assert [part.data["note"] for part in spells(state)[1].segments] == ["late"]
+    assert days(state) == [(5, 9, "a"), (10, 13, "b")]
+
+
+def test_what_was_raised_and_ended_by_an_event_at_one_moment_was_set_and_ended():
+    state = told(standing.change(made(until="2026-01-08"), on(10), {"until": "2026-01-12"}))
+    ended, lapsed = told(standing.end(state, on(10))), told(standing.change(state, on(10), {"until": "2026-01-09"}))
+
+    assert [life.start == life.end for life in spells(ended)] == [False, True]
+    assert len(spells(lapsed)) == 1
+    assert days(ended) == days(lapsed) == [(5, 9, "a")]
+
+
 def test_leaving_and_joining_again_are_two_lives_even_at_one_moment():
     state = told(standing.end(made(), on(9), "left"))
     state = told(standing.rejoin(state, on(9), "registered", {"name": "b"}))
