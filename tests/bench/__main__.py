@@ -26,6 +26,9 @@ ALONE = ("relay", "rebuild", "processor", "query", "growth")
 NAMES = WITH_SERVICES + ALONE
 """In the order in which `all` runs them: first what needs every service, then what needs the machine for itself."""
 
+LONG = ("wall",)
+"""With services, but minutes long and in need of a browser: no part of `all`."""
+
 _HURRY_S = 780.0
 """`all` stays below twenty minutes: what begins later than this runs one round only, and says so."""
 
@@ -33,7 +36,7 @@ _HURRY_S = 780.0
 def main() -> int:
     """The command; 0 if everything could be measured."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
-    parser.add_argument("names", nargs="*", default=["all"], choices=[*NAMES, "all"], metavar="NAME", help=", ".join((*NAMES, "all")))
+    parser.add_argument("names", nargs="*", default=["all"], choices=[*NAMES, *LONG, "all"], metavar="NAME", help=", ".join((*NAMES, *LONG, "all")))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--profile", action="store_true", help="processor only: where its time goes, function by function")
@@ -85,7 +88,7 @@ def _measure(platform: Platform, name: str, rounds: int, failed: dict[str, str])
         return []
     say(f"{name}: {rounds} rounds")
     try:
-        if name in WITH_SERVICES and "gateway" not in platform.pids():
+        if name in WITH_SERVICES + LONG and "gateway" not in platform.pids():
             platform.start_services()
         return [{"bench": name, **row} for row in import_module(f"tests.bench.{name}").measure(platform, rounds)]
     except Exception as error:  # noqa: BLE001  the others are measured all the same

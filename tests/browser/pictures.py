@@ -51,7 +51,7 @@ def shots(gateway: str, place: str) -> list[Shot]:
         case, unit = first("cases.opened", **{"from": "2000-01-01"}), first("units.coverage", **{"in": "num"})
         shown = f"/desk/metric/units.coverage?area={root}"
     return [
-        *(Shot(f"wall-{width}x{height}", f"/wall/{place}?map=units", (width, height)) for width, height in WALLS),
+        *(Shot(f"wall-{width}x{height}", f"/wall/{place}?map=cases.opened", (width, height)) for width, height in WALLS),
         Shot("home", "/", DESK),
         Shot("desk", "/desk", DESK),
         Shot("figure", shown, DESK, whole=True),
