@@ -23,7 +23,7 @@ def python_with_peers() -> str:
         sys.stderr.write(f"setting up what it is compared with, by {LOCK.name}: about a minute the first time\n")
         shutil.rmtree(FOLDER, ignore_errors=True)
         _run(sys.executable, "-m", "venv", str(FOLDER))
-        _run(str(_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-deps", "--require-hashes", "-r", str(LOCK))
+        _run(str(_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-deps", "--no-compile", "--require-hashes", "-r", str(LOCK))
         shutil.copy(LOCK, _STAMP)
     return str(_PYTHON)
 
