@@ -67,14 +67,14 @@ class Raced(NamedTuple):
 async def race(place: Place, connection: asyncpg.Connection, topic: str, facts: int, *, merging: bool) -> Raced:
     """The worker to the end of a topic of so many facts."""
     async with worker(place, topic, merging=merging) as process:
-        first, commits, started, meter = 0, 0, 0.0, Meter({})
-        until = time.monotonic() + LONGEST_S
+        first, commits, started, meter = 0, 0, time.perf_counter(), Meter({"client": process.pid, **place.servers})
+        warm, until = True, time.monotonic() + LONGEST_S
         while (done := await reached(connection, topic)) < facts:
             await asyncio.sleep(0.02)
             if process.returncode is not None or time.monotonic() > until:
                 return Raced(0.0, {}, 0.0, f"stopped at {done} of {facts}")
-            if not started and 4 * done >= facts:
-                first, commits = done, await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1")
+            if warm and 4 * done >= facts:
+                warm, first, commits = False, done, await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1")
                 started, meter = time.perf_counter(), Meter({"client": process.pid, **place.servers})
         seconds, used, counted = time.perf_counter() - started, meter.read(), max(1, facts - first)
         commits = await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1") - commits

@@ -55,15 +55,15 @@ async def _relay(place: Place, connection: asyncpg.Connection) -> tuple[float, d
     environment = os.environ | {"WANGGE_POSTGRES": place.dsns["cases"], "WANGGE_KAFKA": place.kafka, "WANGGE_PORT": "0", "WANGGE_NAME": "bench-relay"}
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.kernel.eventlog.relay", TOPIC, env=environment)
     try:
-        first, started, meter = 0, 0.0, Meter({})
+        first, started, warm, meter = 0, time.perf_counter(), True, Meter({"relay": process.pid, **place.servers})
         async with asyncio.timeout(120):
             while (done := int(await connection.fetchval("SELECT sum(sequence) FROM log.relayed WHERE topic = $1", TOPIC))) < FACTS:
                 assert process.returncode is None, "the relay ended"
-                if not started and 4 * done >= FACTS:
-                    first, started, meter = done, time.perf_counter(), Meter({"relay": process.pid, **place.servers})
+                if warm and 4 * done >= FACTS:
+                    first, started, warm, meter = done, time.perf_counter(), False, Meter({"relay": process.pid, **place.servers})
                 await asyncio.sleep(0.02)
         seconds, used = time.perf_counter() - started, meter.read()
-        return (FACTS - first) / seconds, {who: spent / (FACTS - first) * 1e6 for who, spent in used.items()}
+        return (FACTS - first) / seconds, {who: spent / max(1, FACTS - first) * 1e6 for who, spent in used.items()}
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
