@@ -1,3 +1,4 @@
+import { isCalm } from '../src/live/calm'
 import { describe, expect, it } from 'vitest'
 import { type LiveFigure, merged } from '../src/live/merge'
 
@@ -40,5 +41,16 @@ describe('figures as they change', () => {
   it('leaves what it was given as it was', () => {
     merged(known, message({ metric: 'units', value: 0, by: [], by_gone: ['a', 'b'] }), false)
     expect(known.get('units')?.by).toHaveLength(2)
+  })
+})
+
+describe('calm', () => {
+  const heard = (every: number, count: number) => Array.from({ length: count }, (_, at) => ({ heard: 100_000 - at * every }))
+
+  it('is what lets each event be pointed out, and a flood ends it', () => {
+    expect(isCalm([])).toBe(true)
+    expect(isCalm(heard(1, 8))).toBe(true)
+    expect(isCalm(heard(500, 60))).toBe(true)
+    expect(isCalm(heard(5, 60))).toBe(false)
   })
 })
