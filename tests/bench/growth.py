@@ -33,7 +33,7 @@ KINDS = int(os.environ.get("BENCH_GROWTH_KINDS", "3"))  # of cases, at the first
 FACTS = min(40_000, int(os.environ.get("BENCH_FACTS", "40000")))
 QUESTIONS = 40
 RATE = "facts/s, merge beside"
-_SHAPES = ("by area", "by kind", "both")
+_SHAPES = ("by area", "by month", "both")
 
 
 def measure(platform: Platform, rounds: int) -> Rows:
@@ -49,9 +49,10 @@ async def _measure(platform: Platform) -> Rows:
         await fill(place.kafka, topic, editions(told, FACTS, prefix=PREFIX, shift=shift))
         connection = await asyncpg.connect(place.dsns["owner"], command_timeout=600)
         await plant(connection)
+        every = [kind.id for kind in catalogue().kinds.values() if kind.family == "case"]
         kinds: list[str] = []
         for scale in SCALES:
-            new = [f"case.livelihood.sort{number}" for number in range(len(kinds), KINDS * scale)]
+            new = every[len(kinds) : KINDS * scale]
             kinds += new
             cells = await add_cells(connection, new)
             for name, value, unit in await _step(place, connection, topic, kinds):
@@ -113,7 +114,7 @@ async def _ask(figures: Figures, shape: str, kinds: list[str], chance: Random) -
     asked = [("from", first.isoformat()), ("to", last.isoformat())]
     asked += {
         "by area": [("area", f"q:s{chance.randint(1, query_world.STREETS)}"), ("by", "area:grid")],
-        "by kind": [("by", "kind")],
+        "by month": [("area", "q:d"), ("interval", "month")],
         "both": [("area", f"q:c{chance.randint(1, query_world.COMMUNITIES)}"), ("kind", chance.choice(kinds)), ("by", "area")],
     }[shape]
     started = time.perf_counter()
