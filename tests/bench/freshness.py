@@ -44,6 +44,7 @@ async def delays(platform: Platform, pace: int, seconds: float) -> tuple[list[fl
     """Delays of all events from their answers, and from their dues."""
     district = District(platform.gateway, platform.key("district"))
     district.tell(district.foundation())
+    district.close()  # its client; what it makes is still wanted
     events = [
         district.event("case.opened", {"case": f"{district.root}-f{number}", "kind": "case", "area": district.root}) for number in range(int(pace * seconds))
     ]
@@ -59,6 +60,7 @@ async def delays(platform: Platform, pace: int, seconds: float) -> tuple[list[fl
             watcher.result()
         await asyncio.sleep(0.02)
     watcher.cancel()
+    await asyncio.gather(watcher, return_exceptions=True)
     assert [value for _, value in seen[-1:]] == [len(bodies)], f"the screen shows {seen[-1:]} of {len(bodies)}"
     return _delays(sorted(answered), seen), _delays(sorted(due), seen)
 

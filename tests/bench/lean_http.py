@@ -4,6 +4,7 @@ It knows just what our gateway answers: a length, and bodies that are sent at on
 """
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ class Connection:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._writer.close()
+        with suppress(OSError):
+            await self._writer.wait_closed()
 
     async def post(self, body: bytes) -> tuple[int, bytes]:
         """The status and the body of the answer."""
