@@ -61,6 +61,7 @@ class Raced(NamedTuple):
     rate: float  # facts a second
     cpu: dict[str, float]  # microseconds a fact, by process
     commits: float  # a second
+    cold: float  # facts a second from the first commit on, up to where the rest begins: most axes are met for the first time
     fault: str  # why it did not come to the end, or nothing
 
 
@@ -68,29 +69,32 @@ async def race(place: Place, connection: asyncpg.Connection, topic: str, facts: 
     """The worker to the end of a topic of so many facts."""
     async with worker(place, topic, merging=merging) as process:
         first, commits, started, meter = 0, 0, time.perf_counter(), Meter({"client": process.pid, **place.servers})
-        warm, until = True, time.monotonic() + LONGEST_S
+        warm, until, begun = True, time.monotonic() + LONGEST_S, (0, 0.0)
         while (done := await reached(connection, topic)) < facts:
             await asyncio.sleep(0.02)
             if process.returncode is not None or time.monotonic() > until:
-                return Raced(0.0, {}, 0.0, f"stopped at {done} of {facts}")
+                return Raced(0.0, {}, 0.0, 0.0, f"stopped at {done} of {facts}")
+            if done and not begun[0]:
+                begun = done, time.perf_counter()
             if warm and 4 * done >= facts:
                 warm, first, commits = False, done, await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1")
                 started, meter = time.perf_counter(), Meter({"client": process.pid, **place.servers})
         seconds, used, counted = time.perf_counter() - started, meter.read(), max(1, facts - first)
         commits = await connection.fetchval("SELECT n FROM metrics.mark WHERE generation = 1") - commits
-    return Raced(counted / seconds, {name: spent / counted * 1e6 for name, spent in used.items()}, commits / seconds, "")
+    cold = (first - begun[0]) / max(1e-3, started - begun[1]) if first > begun[0] else 0.0
+    return Raced(counted / seconds, {name: spent / counted * 1e6 for name, spent in used.items()}, commits / seconds, cold, "")
 
 
-async def counted(place: Place, connection: asyncpg.Connection, topic: str, facts: int, truth: str, *, merging: bool) -> tuple[Result, Result, float]:
-    """The worker on empty figures, then the merge of what it left; and how many commits a second the worker made. Both are held up to the truth."""
+async def counted(place: Place, connection: asyncpg.Connection, topic: str, facts: int, truth: str, *, merging: bool) -> tuple[Result, Result, Raced]:
+    """The worker on empty figures, then the merge of what it left; and more about the worker's way. Both are held up to the truth."""
     await begin(connection, topic)
     raced = await race(place, connection, topic, facts, merging=merging)
     if raced.fault:
-        return Result(0.0, {}, raced.fault), Result(0.0, {}, "not begun"), 0.0
+        return Result(0.0, {}, raced.fault), Result(0.0, {}, "not begun"), raced
     left = await merged(place, connection)
     found = await sums(connection)
     verdict = "exact" if found == truth else f"wrong: {found} instead of {truth}"
-    return Result(raced.rate, raced.cpu, verdict), left._replace(verdict=verdict), raced.commits
+    return Result(raced.rate, raced.cpu, verdict), left._replace(verdict=verdict), raced
 
 
 async def merged(place: Place, connection: asyncpg.Connection) -> Result:

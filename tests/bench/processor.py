@@ -20,7 +20,7 @@ from tests.bench.load.editions import editions, truth
 from tests.bench.load.prepared import LOADS, PREFIX, facts_of
 from tests.bench.load.topic import fill
 from tests.bench.load.work import LIVE
-from tests.bench.own import counted
+from tests.bench.own import Raced, counted
 from tests.bench.peers.environment import PeersMissingError, python_with_peers
 from tests.bench.place import Place, own_place
 from tests.bench.rows import Rows, say
@@ -60,12 +60,13 @@ async def _measure(platform: Platform, rounds: int) -> Rows:
         connection = await asyncpg.connect(place.dsns["owner"], statement_cache_size=0, command_timeout=600)
         for name, course in courses.items():
             found: Found = {}
-            commits: list[float] = []
+            ways: list[Raced] = []
             for turn in range(rounds):
-                await _round(place, connection, course, short if name == LIVE else None, found, commits)
+                await _round(place, connection, course, short if name == LIVE else None, found, ways)
                 say(f"{name}, round {turn + 1}: { ({who: round(results[-1].rate) for who, results in found.items()}) }")
             rows += rows_of(name, found)
-            rows.append({"name": f"{name}: commits of the processor", "unit": "commits/s", "rounds": [round(one, 1) for one in commits]})
+            rows.append({"name": f"{name}: commits of the processor", "unit": "commits/s", "rounds": [round(one.commits, 1) for one in ways]})
+            rows.append({"name": f"{name}: first quarter, axes new to the processor", "unit": "facts/s, cold", "rounds": [round(one.cold) for one in ways]})
         if SUSTAIN_S:
             for name, topic in zip(LOADS, fed, strict=True):
                 rows += await sustained(place, connection, topic, name, SUSTAIN_S)
@@ -80,17 +81,17 @@ async def _lay(place: Place, topic: str, name: str, facts: int) -> Course:
     return Course(topic, number, truth(told, number, shift=shift))
 
 
-async def _round(place: Place, connection: asyncpg.Connection, course: Course, short: Course | None, found: Found, commits: list[float]) -> None:
+async def _round(place: Place, connection: asyncpg.Connection, course: Course, short: Course | None, found: Found, ways: list[Raced]) -> None:
     """Each contestant once; peers only where there is a short topic for the slow ones."""
 
     def note(name: str, result: Result) -> None:
         found.setdefault(name, []).append(result)
 
     note(LOOP.name, await run(LOOP, sys.executable, place.kafka, course.topic, course.facts, None, place.servers))
-    alone, left, often = await counted(place, connection, course.topic, course.facts, course.truth, merging=False)
+    alone, left, way = await counted(place, connection, course.topic, course.facts, course.truth, merging=False)
     note(ALONE, alone)
     note(MERGE, left)
-    commits.append(often)
+    ways.append(way)
     note(BESIDE, (await counted(place, connection, course.topic, course.facts, course.truth, merging=True))[0])
     for who in PEERS if short else ():
         before = found.get(who.name, [])

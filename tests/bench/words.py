@@ -34,7 +34,8 @@ All read the same facts from the same topic and make the same sums by measure, k
 the truth, which is added up from the rows that the rooms counted. The facts are a district's: 541 grids, 20 kinds of cases and 22 others, all families mixed,
 counted by the rooms' own code under the whole catalogue. *live*: 95 % of the work happens on the last three days; *back-fill*: evenly over 400 days. `of the loop` is
 the share of an aiokafka loop that only decodes the same topic, in the same round. The processor commits every batch exactly once into PostgreSQL; what the others
-keep in memory is gone when they die. The raw loops with a dict are no systems: they are about what one core can do. The first quarter of each run is warm-up.
+keep in memory is gone when they die. The raw loops with a dict are no systems: they are about what one core can do. The first quarter of each run is warm-up:
+in it the processor meets every combination of axes for the first time and has it numbered, which is told apart (*first quarter*); afterwards none is new.
 Slow contestants get fewer facts, as noted. *Sustained* feeds the processor as fast as it counts, with the merge beside it and the bound on waiting rows lowered to
 400,000 so that a short run is where a long one would be (`BENCH_SUSTAIN_S=600` makes it ten minutes); the rows that wait are told at its beginning, its quarters and its end.
 """,
