@@ -9,7 +9,7 @@ import typer
 
 from deploy.local.errors import LocalError
 
-_OWN = ("up", "status", "stop", "logs", "doctor", "reset")
+_OWN = ("up", "status", "stop", "logs", "doctor", "backup", "restore", "reset")
 _PASSING = ("demo", "figures", "geometry", "catalogue", "retell", "rebuild", "recount", "test", "bench", "faults", "containers", "screenshots")
 """Verbs that hand their arguments on, `--help` among them."""
 

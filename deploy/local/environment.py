@@ -57,9 +57,13 @@ class Addresses:
         own = self.given.get("WANGGE_POSTGRES")
         return own or self._dsn(f"postgresql://{LOOPBACK}:{self.ports.postgres}/", SUPERUSER, "postgres")
 
-    def dsn(self, role: str) -> str:
-        """Connects to the platform's database with that account."""
-        return self._dsn(self.superuser_dsn, role, DATABASE)
+    def dsn(self, role: str, database: str = DATABASE) -> str:
+        """Connects to the platform's database, or to another of that server, with that account."""
+        return self._dsn(self.superuser_dsn, role, database)
+
+    def superuser_on(self, database: str) -> str:
+        """Connects to a database of that server as one who may make databases and accounts."""
+        return urlunsplit(urlsplit(self.superuser_dsn)._replace(path=f"/{database}"))
 
     def url(self, offset: int) -> str:
         """The HTTP address of the process at that distance from the base port."""

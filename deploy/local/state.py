@@ -94,8 +94,12 @@ def locate(chosen: Path | str | None = None, environment: Mapping[str, str] = os
 
     A relative path is taken from where `./run` was called, not from the checkout it changes to.
     """
-    named = str(chosen or environment.get("WANGGE_STATE") or CHECKOUT / ".data")
-    return State(Path(os.path.abspath(os.path.join(environment.get("WANGGE_CALLED_FROM", ""), named))))  # noqa: PTH100, PTH118  # keeps symlinks
+    return State(called_path(chosen or environment.get("WANGGE_STATE") or CHECKOUT / ".data", environment))
+
+
+def called_path(named: Path | str, environment: Mapping[str, str] = os.environ) -> Path:
+    """A path as the person meant it who called `./run`, from the folder where that was."""
+    return Path(os.path.abspath(os.path.join(environment.get("WANGGE_CALLED_FROM", ""), named)))  # noqa: PTH100, PTH118  # keeps symlinks
 
 
 class Lock:
