@@ -14,6 +14,7 @@ from services.gateway.figures.figures import Figures
 from services.gateway.figures.question import Question
 from services.gateway.figures.snapshot import Head, Snapshot
 from services.gateway.grants import Grant
+from services.gateway.watched import read_watched
 from services.kernel.errors import RefusedError
 from services.kernel.http.problems import ProblemError
 from services.kernel.postgres.database import UNAVAILABLE
@@ -91,7 +92,7 @@ class FigureCollector(Collector):
             key = (snapshot.head.id, snapshot.today, self._figures.renamed)
             if self._kept[0] != key:
                 self._kept = (key, await self._families(snapshot))
-            return [*self._kept[1], *_progress(snapshot.head)]
+            return [*self._kept[1], *_progress(snapshot.head), *await read_watched(snapshot.connection)]
 
     async def _families(self, snapshot: Snapshot) -> list[Metric]:
         areas = snapshot.trees(snapshot.today).areas

@@ -26,7 +26,10 @@ async def recount(settings: ProcessSettings) -> Compared:
             await connection.execute(_SQL.take_time)
             live = await compare_with_log(connection)
             derived = await compare_with_told(connection, catalogue)
-            return Compared(live.cells, live.events, live.differences + derived)
+        found = Compared(live.cells, live.events, live.differences + derived)
+        async with database.transaction() as connection:
+            await connection.execute(_SQL.keep_outcome, found.events, found.cells, len(found.differences))
+        return found
     finally:
         await database.close()
 

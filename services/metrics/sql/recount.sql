@@ -122,3 +122,8 @@ FROM (
     ) AS signed
 ) AS rows
 GROUP BY 1, 2 HAVING sum(sign) <> 0;
+
+-- name: keep_outcome
+-- What this recount said takes the place of what the last one said.
+INSERT INTO metrics.recounted (events, cells, differences) VALUES ($1, $2, $3)
+ON CONFLICT (only_row) DO UPDATE SET at = now(), events = excluded.events, cells = excluded.cells, differences = excluded.differences;
