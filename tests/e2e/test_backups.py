@@ -1,7 +1,6 @@
 """A backup is made while everything runs; what was told after it is gone once it is restored, told again it counts once, and the recount never differs."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from deploy.local.background import bring_up
 from deploy.local.keys import read_key
 from deploy.local.running import stop_running
 from deploy.local.state import CHECKOUT, State
@@ -25,25 +23,27 @@ pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("backups")]
 def state(tmp_path: Path) -> Iterator[State]:
     """A platform of its own, as a person would have it."""
     one = State(tmp_path / "state")
-    bring_up(one, own_base(), 1)
+    started = _run(one, "up", "--detach", "--port", str(own_base()))
+    assert started.returncode == 0, started.stderr
     yield one
     stop_running(one)
     one.delete()
 
 
+def _run(state: State, verb: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "deploy.local", verb, *arguments, "--state", str(state.root)]
+    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+
 def run(state: State, verb: str, *arguments: str) -> Any:
     """A verb with --json; its document."""
-    done = subprocess.run(
-        [sys.executable, "-m", "deploy.local", verb, *arguments, "--state", str(state.root), "--json"], cwd=CHECKOUT, capture_output=True, text=True,
-        check=False, env={**os.environ, "WANGGE_CALLED_FROM": str(CHECKOUT)},
-    )  # fmt: skip
+    done = _run(state, verb, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def test_backup_more_events_restore_recount(state: State, tmp_path: Path) -> None:
-    running = bring_up(state)
-    district = District(running.addresses.gateway, read_key(state.secrets, "district"))
+    district = District(run(state, "status")["addresses"]["gateway"], read_key(state.secrets, "district"))
     district.tell(district.foundation())
     for number in range(5):
         district.tell(district.work(number))

@@ -1,7 +1,6 @@
 """Writes the database into one file while everything runs: one snapshot, taken by pg_dump."""
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from deploy.local.backups.programs import run_program
 from deploy.local.environment import Addresses
 from deploy.local.errors import LocalError
 from deploy.local.processes import OWNER
+from services.kernel.clock import system_clock
 from services.kernel.postgres.queries import load
 
 _SQL = load("deploy.local.backups", "backup.sql")
@@ -50,7 +50,7 @@ async def _dump(dsn: str, part: Path) -> _Seen:
     try:
         async with session.transaction(isolation="repeatable_read", readonly=True):
             snapshot = await session.fetchval(_SQL.share_snapshot)
-            made = datetime.now(UTC).isoformat(timespec="seconds")
+            made = system_clock().isoformat(timespec="seconds")
             row = await session.fetchrow(_SQL.describe)
             assert row is not None
             facts = {one["topic"]: one["facts"] for one in await session.fetch(_SQL.count_facts)}

@@ -9,3 +9,7 @@ SELECT epoch, catalogue, current_setting('server_version') AS postgres, (SELECT 
 -- name: count_facts
 -- How many facts each topic has.
 SELECT topic, sum(n)::bigint AS facts FROM log.counter GROUP BY topic ORDER BY topic;
+
+-- name: read_epoch
+-- Which telling of the log this is.
+SELECT epoch FROM log.epoch;

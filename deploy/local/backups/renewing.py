@@ -21,6 +21,9 @@ from deploy.local.processes import OWNER
 from deploy.local.state import CHECKOUT
 from services.kernel.eventlog.restored import note_restored
 from services.kernel.postgres.database import Database
+from services.kernel.postgres.queries import load
+
+_SQL = load("deploy.local.backups", "backup.sql")
 
 RESTORING = "wangge_restoring"
 """The database that a backup is restored into."""
@@ -80,7 +83,7 @@ async def _epoch_of(dsn: str) -> int:
     except asyncpg.InvalidCatalogNameError:
         return 0
     try:
-        return int(await session.fetchval("SELECT epoch FROM log.epoch"))
+        return int(await session.fetchval(_SQL.read_epoch))
     except asyncpg.UndefinedTableError:
         return 0
     finally:

@@ -1,7 +1,6 @@
 """`./run backup`: the database into one file, while everything runs."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from deploy.local.background import bring_up
 from deploy.local.report import print_json, say
 from deploy.local.state import called_path, locate
 from deploy.local.verbs.options import JsonOption, StateOption
+from services.kernel.clock import system_clock
 
 
 def backup(
@@ -24,7 +24,7 @@ def backup(
     from deploy.local.backups.keys import save  # noqa: PLC0415
 
     folder = locate(state)
-    target = called_path(file) if file else folder.root / "backups" / f"wangge-{datetime.now().astimezone():%Y%m%d-%H%M%S}.dump"
+    target = called_path(file) if file else folder.root / "backups" / f"wangge-{system_clock().astimezone():%Y%m%d-%H%M%S}.dump"
     running = bring_up(folder)
     if keys is not None:
         save(folder.secrets, called_path(keys))
