@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from deploy.local.platform import Platform
-from tests.e2e.conftest import assert_all_counted, recount
+from tests.faults.judging import assert_all_counted, recount
 from tests.support.district import District
 from tests.support.promql import asked
 
