@@ -10,7 +10,8 @@ settings.register_profile("wangge", deadline=None, suppress_health_check=[Health
 settings.load_profile("wangge")
 
 SHARED_SERVERS = ("platform", "kafka", "stage")
-"""Fixtures that are slow to bring up: of the tests that run side by side, those that use one of them stay together."""
+"""Fixtures that are slow to bring up: of the tests that run side by side, those that use one of them stay together. Each lives as long as the folder of tests
+it stands in, so that a worker that goes on to other tests has taken it down: a whole platform is busy even when nothing is told to it."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the plugin that runs them side by side reads the groups

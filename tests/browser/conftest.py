@@ -25,10 +25,11 @@ from tests.support.waiting import eventually
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop for all of them: the browser lives as long as the session."""
+    """One event loop for all of them: the browser lives as long as the session. The first waits until packages are fetched, screens built, a platform is up."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.timeout(400))
 
 
 class Stage(NamedTuple):
@@ -38,7 +39,7 @@ class Stage(NamedTuple):
     world: World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage(screens: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """The gateway serves the screens that were just built (or WANGGE_TEST_PLATFORM is the state folder of a platform that runs)."""
     if given := os.environ.get("WANGGE_TEST_PLATFORM"):

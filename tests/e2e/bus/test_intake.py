@@ -25,7 +25,7 @@ from tests.support.topics import remove
 
 SOURCE = "urn:test:platform"
 KEY = "a-key-of-the-platform"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 PARTITION = crc32(SOURCE.encode()) % 12
 
 

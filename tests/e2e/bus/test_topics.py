@@ -13,7 +13,7 @@ from services.kernel.topics import Topics, WrongPartitionsError
 from tests.support.topics import remove
 
 NAME = "test-topics.v1"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def make(servers: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""The whole platform, once for all tests of this rung: real Apache Kafka, real PostgreSQL, every service a process of its own; and a broker without the rest."""
+"""A broker without the rest, once for all tests of this folder."""
 
 import os
 from collections.abc import Iterator
@@ -9,26 +9,13 @@ import pytest
 
 from deploy.local.broker import prepare_broker
 from deploy.local.keys import make_keys
-from deploy.local.platform import Platform
 from deploy.local.ports import Ports
 from deploy.local.state import State
 from deploy.local.supervisor import Supervisor
-from tests.support.district import District
 from tests.support.ports import own_base
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Two processors; a process that dies stays dead until a test starts it."""
-    one = Platform(Path(tmp_path_factory.mktemp("platform")), own_base(), workers=2, restart=False)
-    try:
-        with one:
-            yield one
-    finally:
-        one.state.delete()
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The bootstrap servers of a throw-away broker (or of WANGGE_TEST_KAFKA)."""
     if given := os.environ.get("WANGGE_TEST_KAFKA"):
@@ -44,11 +31,3 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         supervisor.wait_ready(spec.name)
         yield f"127.0.0.1:{ports.kafka}"
     state.delete()
-
-
-@pytest.fixture
-def district(platform: Platform) -> Iterator[District]:
-    """A district that nobody else writes to."""
-    one = District(platform.gateway, platform.key("district"))
-    yield one
-    one.close()

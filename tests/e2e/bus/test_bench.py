@@ -1,4 +1,4 @@
-"""The benches in short, on real servers: every contestant makes the sums it should, and every way in takes what it is told. How fast is not asked here."""
+"""The benches in short, on real servers: every contestant makes the sums it should. How fast is not asked here."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -8,10 +8,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from deploy.local.platform import Platform
 from services.kernel.contracts.topics import Topic
 from services.kernel.topics import Topics
-from tests.bench import contest, freshness, ingest, own, rebuild
+from tests.bench import contest, own, rebuild
 from tests.bench.filled_log import fill_log
 from tests.bench.load.editions import editions, truth
 from tests.bench.load.prepared import PREFIX, facts_of
@@ -19,7 +18,6 @@ from tests.bench.load.topic import fill
 from tests.bench.load.work import BACKFILL, LIVE
 from tests.bench.peers.environment import FOLDER
 from tests.bench.place import Place
-from tests.bench.told import found, new_district
 from tests.support.postgres import as_role
 
 COUNTED, FACTS = 150, 400
@@ -90,18 +88,3 @@ async def test_a_rebuild_from_the_log_makes_the_sums(laid: Laid) -> None:
 
     assert report["facts"] == FACTS
     assert await own.sums(laid.connection, report["generation"]) == truth(told, FACTS, shift=shift)
-
-
-async def test_every_way_in_takes_a_districts_work(platform: Platform) -> None:
-    district = new_district("short", grids=5)
-    await found(platform, district)
-
-    for way, events in ((ingest.batches, 80), (ingest.singles, 64), (ingest.inbound, 60)):
-        assert (await way(platform, district, events)).seconds > 0
-
-
-async def test_every_event_comes_to_the_screen(platform: Platform) -> None:
-    answers, dues = await freshness.delays(platform, 50, 1.0)
-
-    assert len(answers) == len(dues) == 50
-    assert all(due >= answer >= 0 for answer, due in zip(sorted(answers), sorted(dues), strict=True))

@@ -21,7 +21,7 @@ from tests.support.postgres import as_role
 from tests.support.topics import remove
 
 TOPIC = "cases.v1"
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
