@@ -219,7 +219,7 @@ async def test_an_intake_killed_around_a_commit_hands_on_everything_once(point, 
     events = [case(number) for number in range(4_000)]
     await bus.tell(*events)
     async with bus.intake(fail=f"{point}:kill:1") as first:
-        assert await asyncio.wait_for(first.wait(), 30) == -signal.SIGKILL
+        assert await asyncio.wait_for(first.wait(), 90) == -signal.SIGKILL
 
     async with bus.intake():
         assert await bus.commits(4_000)
