@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from playwright.async_api import CDPSession, Page, async_playwright
+from playwright.async_api import CDPSession, Page
 
 from deploy.local.platform import Platform
 from deploy.local.web import build_screens
@@ -124,7 +124,7 @@ async def _run(platform: Platform, minutes: float) -> dict[str, Any]:
     district = District(platform.gateway, platform.key("district"))
     await asyncio.to_thread(district.tell, places(district))
     tools = await asyncio.to_thread(find_tools)
-    async with async_playwright() as driver, launched(driver, tools) as browser:
+    async with launched(tools) as browser:
         opener = Opener(browser)
         page = await opener(f"{platform.gateway}/wall/district:{district.root}?map=units")
         await page.locator(".state.live").wait_for()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from deploy.local.keys import read_key
 from deploy.local.platform import Platform
@@ -75,7 +75,7 @@ def tools() -> Tools:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium(tools: Tools) -> AsyncIterator[Browser]:
     """The browser; each test gets contexts of its own in it."""
-    async with async_playwright() as driver, launched(driver, tools) as browser:
+    async with launched(tools) as browser:
         yield browser
 
 

@@ -1,11 +1,12 @@
 """Opening a view as somebody would: with a language, a size, a taste for dark or still screens."""
 
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, async_playwright, expect
 
 from tests.browser.tools import Tools
 
@@ -14,14 +15,16 @@ expect.set_options(timeout=WAIT_MS)
 
 
 @asynccontextmanager
-async def launched(driver: Playwright, tools: Tools) -> AsyncIterator[Browser]:
+async def launched(tools: Tools) -> AsyncIterator[Browser]:
     """A browser that runs as root and as anybody, in a container and on a desk."""
     flags = ["--no-sandbox", "--no-zygote", "--font-render-hinting=none"]
-    browser = await driver.chromium.launch(executable_path=tools.chromium, env=dict(tools.environment), args=flags)
-    try:
-        yield browser
-    finally:
-        await browser.close()
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(tools.node)  # the one that Playwright brings wants a library that a bare machine lacks
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=tools.chromium, env=dict(tools.environment), args=flags)
+        try:
+            yield browser
+        finally:
+            await browser.close()
 
 
 class Opener:

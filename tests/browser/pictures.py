@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from deploy.local.platform import Platform
 from deploy.local.ports import free_base
@@ -69,7 +69,7 @@ async def take_all(gateway: str, place: str, folder: Path) -> list[Path]:
     """Takes every picture in both languages; the files."""
     made = []
     wanted = await asyncio.to_thread(shots, gateway, place)
-    async with async_playwright() as driver, launched(driver, await asyncio.to_thread(find_tools)) as browser:
+    async with launched(await asyncio.to_thread(find_tools)) as browser:
         opener = Opener(browser)
         for language in ("zh-CN", "en-US"):
             for shot in wanted:

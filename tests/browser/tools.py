@@ -21,8 +21,9 @@ _AS_IN_ITS_CLOUD = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x", "AWS_LAMBDA_JS
 
 
 class Tools(NamedTuple):
-    """A browser, the environment it is started in, and axe-core's text."""
+    """A browser, the environment it is started in, a Node for its driver, and axe-core's text."""
 
+    node: Path
     chromium: Path
     environment: Mapping[str, str]
     axe: str
@@ -42,7 +43,7 @@ def find_tools(environment: Mapping[str, str] = os.environ) -> Tools:
         letters = _letters(cache, folder)
     libraries = {"LD_LIBRARY_PATH": str(folder / "al2023" / "lib")} if folder else {}
     axe = (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    return Tools(folder / "chromium" if folder else Path(own), {**environment, **libraries, "FONTCONFIG_FILE": str(letters)}, axe)
+    return Tools(node.node, folder / "chromium" if folder else Path(own), {**environment, **libraries, "FONTCONFIG_FILE": str(letters)}, axe)
 
 
 def _unpacked(node: Node, cache: Path) -> Path:
