@@ -1,4 +1,4 @@
-"""Which release this code is. The one place that says so in Python; a test holds the image, the chart and pyproject.toml to it."""
+"""Which release this code is. The one place that says so in Python; a test holds the image, the compose file and pyproject.toml to it."""
 
 RELEASE = "0.1.0"
 
