@@ -1,6 +1,7 @@
 """Waits until the database is as this release needs it, then ends: `python -m services.kernel.postgres.migrated`.
 
-For whoever starts services beside the migration, not after it. With the service's own account (WANGGE_POSTGRES). 0 when it is; 1, with a sentence, when it cannot become so, or not within WANGGE_PATIENCE seconds (300).
+For whoever starts services beside the migration, not after it. With the service's own account (WANGGE_POSTGRES).
+0 when it is; 1, with a sentence, when it cannot become so, or not within WANGGE_PATIENCE seconds (300).
 """
 
 import asyncio
