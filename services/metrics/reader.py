@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import asyncpg
+
 from services.kernel.postgres.database import Database
 from services.metrics import store
 from services.metrics.batch import Batch
@@ -66,8 +68,11 @@ class Reader:
         missing = set(folder.missing.values())
 
         async def number() -> dict[Axes, int]:
-            async with self._database.transaction() as connection:
-                return await store.number_axes(connection, generation, missing)
+            try:
+                async with self._database.transaction() as connection:
+                    return await store.number_axes(connection, generation, missing)
+            except asyncpg.UniqueViolationError:
+                return {}  # another worker was quicker with one of them: whoever asked still misses them, and asks again
 
         folder.learn(await self._patience.insist(number))
 

@@ -66,11 +66,18 @@ async def _pieces(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def number_axes(connection: Connection, generation: int, axes: Iterable[Axes]) -> dict[Axes, int]:
-    """The numbers of these axes, given where they had none. Axes stay when a later transaction fails: one without lines counts nothing."""
-    columns = _columns(axes, 5)
-    await connection.execute(_SQL.add_axes, generation, *columns)
-    found = await connection.fetch(_SQL.find_axes, generation, *columns)
-    return {(row["measure"], row["kind"], row["area"], row["organisation"], row["dims"]): row["axis"] for row in found}
+    """The numbers of these axes, given where they had none. Axes stay when a later transaction fails: one without lines counts nothing.
+
+    A unique violation means that another worker gave one of them its number meanwhile: try again.
+    """
+    wanted = set(axes)
+    numbers: dict[Axes, int] = {}
+    for statement in (_SQL.find_axes, _SQL.add_axes):
+        missing = wanted - numbers.keys()
+        if missing:
+            rows = await connection.fetch(statement, generation, *_columns(missing, 5))
+            numbers |= {(row["measure"], row["kind"], row["area"], row["organisation"], row["dims"]): row["axis"] for row in rows}
+    return numbers
 
 
 async def count_waiting(connection: Connection) -> int:

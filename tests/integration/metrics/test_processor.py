@@ -161,6 +161,21 @@ async def test_of_two_workers_with_the_same_letters_only_one_counts_them(worker_
     assert sum((await naive(see)).values()) == 2 * 80
 
 
+async def test_workers_that_meet_new_axes_at_once_give_each_one_number(worker_database, see):
+    workers = [processor(worker_database) for _ in range(4)]
+    bodies = [
+        body(number, now=[occurrence(MARCH, dims=f'{{"state":"s{n}"}}') for n in range(number, number + 30)], subject=f"case/zhuhai:c-{number}")
+        for number in range(1, 201)
+    ]
+
+    await asyncio.gather(*(one.take({CASES: _records(bodies)}) for one in workers))
+
+    assert await see.fetchval("SELECT count(*) FROM metrics.axis WHERE generation = 1") == 229
+    first, *others = (one._reader._folder._axes for one in workers)
+    assert len(set(first.values())) == len(first) == 229
+    assert all(other == first for other in others)
+
+
 async def test_a_worker_frozen_in_its_transaction_is_cut_off_and_its_successor_counts(worker_database, see, database_dsn):
     frozen = await asyncpg.connect(as_role(database_dsn, "metrics"), server_settings={"idle_in_transaction_session_timeout": "300"})
     await frozen.execute("BEGIN")
