@@ -17,6 +17,7 @@ from services.gateway.quality import Quality, QualityAsked
 from services.gateway.read_api import ReaderOf, as_json, problems
 from services.gateway.state_documents import GeometryDocument, QualityDocument, StatusDocument, TreeDocument
 from services.gateway.tree_pages import TreeAsked, list_nodes, visible_nodes
+from services.gateway.watched import read_recounted
 
 
 class _GeometryQuery(BaseModel):
@@ -99,6 +100,7 @@ def state_router(figures: Figures, reader_of: ReaderOf, geometry: Geometry) -> A
         async with figures.snapshots.take() as snapshot:
             head, today = snapshot.head, snapshot.today
             told_to = await snapshot.connection.fetchval(SQL.read_told)
+            recounted = await read_recounted(snapshot.connection)
         told = {
             "lag": head.lag,
             "lag_s": head.lag_s,
@@ -108,6 +110,6 @@ def state_router(figures: Figures, reader_of: ReaderOf, geometry: Geometry) -> A
             "seen_to": head.seen_to,
             "told_to": msgspec.Raw((told_to or "{}").encode()),
         }
-        return as_json({**told, "today": today.isoformat(), "catalogue": figures.catalogue.version})
+        return as_json({**told, "today": today.isoformat(), "catalogue": figures.catalogue.version, "recounted": recounted})
 
     return router

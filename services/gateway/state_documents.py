@@ -60,8 +60,17 @@ class GeometryDocument(BaseModel):
     note: str | None = Field(None, description="Why there are no features")
 
 
+class RecountedDocument(BaseModel):
+    """What the last recount said: everything counted again from the log and held against what is live."""
+
+    at: str = Field(description="When it ended, RFC 3339")
+    events: int = Field(description="Facts counted again")
+    cells: int = Field(description="Sums compared")
+    differences: int = Field(description="Sums that were not the same; 0 is the only good answer")
+
+
 class StatusDocument(BaseModel):
-    """How far the figures have come."""
+    """How far the figures have come, and whether they were right when last recounted."""
 
     lag: int = Field(description="Facts told and not yet counted")
     lag_s: float
@@ -72,6 +81,7 @@ class StatusDocument(BaseModel):
     told_to: dict[str, dict[str, int]] = Field(description="Topic, partition: the last sequence told")
     today: str
     catalogue: str
+    recounted: RecountedDocument | None = Field(description="The last recount; null: there never was one")
 
 
 class UnplacedDocument(BaseModel):

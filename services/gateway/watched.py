@@ -8,6 +8,14 @@ from services.kernel.postgres.queries import load
 _SQL = load("services.gateway", "sql/watched.sql")
 
 
+async def read_recounted(connection: Connection) -> dict[str, str | int] | None:
+    """What the last recount said: `at` (RFC 3339, UTC), facts counted again, cells compared, how many differed. None before the first."""
+    row = await connection.fetchrow(_SQL.read_recount)
+    if row is None:
+        return None
+    return {"at": row["at"].isoformat(timespec="seconds"), "events": row["events"], "cells": row["cells"], "differences": row["differences"]}
+
+
 async def read_watched(connection: Connection) -> list[Metric]:
     """The gauges of this moment: seconds since 1970, counts, bytes. Of a recount only once there was one."""
     sources = GaugeMetricFamily("wangge_source_last_event_timestamp_seconds", "When a source was last heard of", labels=("source",))

@@ -4,7 +4,7 @@ SELECT source, max(last_at) AS last_at FROM gateway.sender WHERE status <> 'unav
 
 -- name: read_recount
 -- What the last recount said; no row before the first.
-SELECT at, differences FROM metrics.recounted;
+SELECT at, events, cells, differences FROM metrics.recounted;
 
 -- name: read_size
 -- Bytes that the database takes on disk.

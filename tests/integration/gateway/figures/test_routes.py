@@ -169,6 +169,16 @@ async def test_status_tells_how_far_the_figures_are(served: httpx.AsyncClient, s
     assert status["lag_s"] > 0
 
 
+async def test_status_tells_what_the_last_recount_said(served: httpx.AsyncClient, stage: Stage) -> None:
+    before = (await served.get("/v1/status")).json()["recounted"]
+    await stage.owner.execute("INSERT INTO metrics.recounted (at, events, cells, differences) VALUES ('2024-06-01 02:00:00+08', 900, 40, 3)")
+
+    after = (await served.get("/v1/status")).json()["recounted"]
+
+    assert before is None
+    assert after == {"at": "2024-05-31T18:00:00+00:00", "events": 900, "cells": 40, "differences": 3}
+
+
 async def test_restricted_kinds_are_neither_listed_nor_shown_in_small_numbers(served: httpx.AsyncClient, stage: Stage) -> None:
     kind = next(kind.id for kind in stage.catalogue.kinds.values() if kind.access == "restricted" and kind.family == "entry")
     await stage.tell(put([Told(f"entry/z:{n}", "entries", kind, "z:s" if n else "z:t", None, "{}", START, None) for n in range(12)]))

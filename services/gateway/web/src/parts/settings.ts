@@ -21,6 +21,9 @@ export function shown(figure: Shown | null | undefined, unit: string, brief = fa
   return figure.suppressed ? HIDDEN : inUnit(figure.value, unit, habit.value, brief)
 }
 
+/** A number of things, 0 where nothing was told. */
+export const count = (value: number | null | undefined): string => shown({ value: value ?? 0 }, '')
+
 /** What stands behind a number. */
 export function unitName(unit: string): string {
   const key = `units.${unit === 'minutes' ? 'hours' : unit === 'fen' ? 'yuan' : unit}`
