@@ -1,6 +1,7 @@
 """GET /v1/kinds: what things are called, so that a screen can name kinds, states and attributes in the reader's language."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -48,17 +49,19 @@ class KindsDocument(BaseModel):
 
     catalogue: str = Field(description="Version of the catalogue")
     kinds: list[KindDocument]
+    values: dict[str, TextDocument] = Field(description="What values are called, by VALUE or ATTRIBUTE.VALUE, which goes before")
 
 
 def kinds_router(catalogue: Catalogue, reader_of: Callable[[Request], object]) -> APIRouter:
     """GET /v1/kinds. `reader_of` refuses who may not read."""
     router = APIRouter(prefix="/v1", tags=["figures"])
-    told = _ENCODE({"catalogue": catalogue.version, "kinds": [_kind(kind) for kind in catalogue.kinds.values()]})
+    kinds = [_kind(kind) for kind in catalogue.kinds.values()]
+    told = _ENCODE({"catalogue": catalogue.version, "kinds": kinds, "values": {value: _names(names) for value, names in catalogue.values.items()}})
+    tag = f'"{sha256(told).hexdigest()[:16]}"'  # not the version, in which names of values do not matter
 
     @router.get("/kinds", summary="All kinds, with names in both languages", response_model=KindsDocument, responses=problems(401))
     async def list_kinds(request: Request) -> Response:
         reader_of(request)
-        tag = f'"{catalogue.version}"'
         headers = {"cache-control": "no-cache", "etag": tag}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)

@@ -43,7 +43,12 @@ class Teller(NamedTuple):
         attribute = {**kind.fields, **kind.attributes}.get(name)
         state = next((one for one in kind.states if one.id == value), None) if name == "state" else None
         label = self._named(attribute.names) if attribute is not None and attribute.names else self._label(name)
-        return f"{label}: {self._named(state.names) if state is not None else value}"
+        return f"{label}: {self._named(state.names) if state is not None else self.value(name, value)}"
+
+    def value(self, attribute: str, value: str) -> str:
+        """What a value is called, those of a set joined; itself where nobody named it."""
+        named = [(one, self.catalogue.value_names(attribute, one)) for one in value.split(",")]
+        return ", ".join(one if names is None else self._named(names) for one, names in named)
 
     def _named(self, names: Any) -> str:
         return str(names.zh if self.language == "zh" else names.en)
@@ -124,7 +129,7 @@ def _group_name(row: Json, by: str, teller: Teller) -> str:
         return teller.word("without")
     if by.startswith(("area", "org")):
         return row.get("name") or ""
-    return teller.kind(row["key"]) if by == "kind" else row.get("name") or row["key"]
+    return teller.kind(row["key"]) if by == "kind" else row.get("name") or teller.value(by, row["key"])
 
 
 def _shown(row: Json, name: str) -> Cell:

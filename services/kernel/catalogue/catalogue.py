@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.kernel.catalogue.counted import Counted, counted_by
-from services.kernel.catalogue.kinds import Kind
+from services.kernel.catalogue.kinds import Kind, Names
 from services.kernel.catalogue.metrics import Measure, Metric
 
 
@@ -23,6 +23,8 @@ class Catalogue(msgspec.Struct, frozen=True):
     measures: dict[str, Measure]
     metrics: dict[str, Metric]
     definitions: dict[str, tuple[Metric, ...]]
+    values: dict[str, Names] = {}
+    """What values are called, by VALUE or ATTRIBUTE.VALUE."""
 
     def kind(self, kind_id: str) -> Kind:
         """The kind; UnknownKindError if there is none."""
@@ -43,6 +45,10 @@ class Catalogue(msgspec.Struct, frozen=True):
         """The declared dimensions of a kind, sorted; none for a kind the catalogue does not know."""
         kind = self.kinds.get(kind_id)
         return kind.dimensions if kind else ()
+
+    def value_names(self, attribute: str, value: str) -> Names | None:
+        """What a value of an attribute is called; None where nobody named it."""
+        return self.values.get(f"{attribute}.{value}") or self.values.get(value)
 
     def counted(self, kind_id: str, document: Mapping[str, Any]) -> Counted:
         """What a thing is counted by, as it stands in its rows; nothing for a kind the catalogue does not know."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services.kernel.catalogue.source import CatalogueError, Flaw, Source
 
-SECTIONS = ("kinds", "measures", "metrics")
+SECTIONS = ("kinds", "measures", "metrics", "values")
 """What a file of the catalogue may hold. A file in a place's folder that has none of them is somebody else's, and is left alone."""
 
 _LISTS = ("measures", "metrics")

@@ -12,6 +12,7 @@ from services.kernel.catalogue.layers import read_sources
 from services.kernel.catalogue.metrics import Measure, Metric
 from services.kernel.catalogue.metrics_reading import Definitions, read_measures, read_metrics
 from services.kernel.catalogue.source import CatalogueError, Flaw
+from services.kernel.catalogue.values_reading import read_values
 
 _TOLD_TO_READERS = frozenset(("rows", "source", "note", "example", "declared_at"))
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -28,14 +29,15 @@ def load(folder: Path | str) -> Catalogue:
     kinds = read_kinds(sources, flaws)
     measures = read_measures(sources, kinds, flaws)
     definitions = read_metrics(sources, kinds, measures, flaws)
+    values = read_values(sources, flaws)
     if flaws:
         raise CatalogueError(sorted(set(flaws)))
     metrics = {metric_id: versions[-1] for metric_id, versions in definitions.items()}
-    return Catalogue(version_of(kinds, measures, definitions), kinds, measures, metrics, definitions)
+    return Catalogue(version_of(kinds, measures, definitions), kinds, measures, metrics, definitions, values)
 
 
 def version_of(kinds: dict[str, Kind], measures: dict[str, Measure], definitions: Definitions) -> str:
-    """A hash over what the content means: file names, order, comments and words for readers (rows, source, note, example) do not matter."""
+    """A hash over what the content means: file names, order, comments and words for readers (rows, source, note, example, names of values) do not matter."""
     content = {
         "kinds": {name: meaning(kind) for name, kind in kinds.items()},
         "measures": {name: msgspec.to_builtins(measure) for name, measure in measures.items()},

@@ -25,7 +25,7 @@ export const readItems = (metric: string, query: Query, signal?: AbortSignal): P
 
 export const readStatus = (signal?: AbortSignal): Promise<Status> => readAtOnce<Status>('/v1/status', {}, signal)
 export const readMetrics = async (): Promise<Metric[]> => (await read<Documents['MetricsDocument']>('/v1/metrics')).metrics
-export const readKinds = async (): Promise<Kind[]> => (await read<Documents['KindsDocument']>('/v1/kinds')).kinds
+export const readKinds = (): Promise<Documents['KindsDocument']> => read<Documents['KindsDocument']>('/v1/kinds')
 
 /** A whole tree, or what lies below a node, page after page. */
 export async function readTree(family: Family, query: Query = {}): Promise<Node[]> {

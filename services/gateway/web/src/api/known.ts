@@ -5,6 +5,7 @@ import { type Family, type Kind, type Metric, type Node, readKinds, readMetrics,
 /** What every view needs and what seldom changes: metrics, kinds, both trees. Read once, and again when asked. */
 export const metrics = shallowRef<ReadonlyMap<string, Metric>>(new Map())
 export const kinds = shallowRef<ReadonlyMap<string, Kind>>(new Map())
+export const values = shallowRef<Readonly<Record<string, Text>>>({})
 export const trees: Record<Family, ReturnType<typeof shallowRef<ReadonlyMap<string, Node>>>> = {
   area: shallowRef<ReadonlyMap<string, Node>>(new Map()),
   organisation: shallowRef<ReadonlyMap<string, Node>>(new Map()),
@@ -26,7 +27,12 @@ function once(name: string, load: () => Promise<void>): Promise<void> {
 const byId = <T>(list: T[], id: (one: T) => string): ReadonlyMap<string, T> => new Map(list.map((one) => [id(one), one]))
 
 export const needMetrics = (): Promise<void> => once('metrics', async () => void (metrics.value = byId(await readMetrics(), (one) => one.id)))
-export const needKinds = (): Promise<void> => once('kinds', async () => void (kinds.value = byId(await readKinds(), (one) => one.id)))
+export const needKinds = (): Promise<void> =>
+  once('kinds', async () => {
+    const told = await readKinds()
+    values.value = told.values as Record<string, Text>
+    kinds.value = byId(told.kinds, (one) => one.id)
+  })
 export const needTree = (family: Family): Promise<void> => once(family, async () => void (trees[family].value = byId(await readTree(family), (one) => one.key)))
 
 /** Reads a tree again: something was defined, moved or merged. */
@@ -53,7 +59,20 @@ export function stateName(state: string, kind = 'case'): string {
     const found = kinds.value.get(at)?.states.find((one) => one.id === state)
     if (found) return say(found.names as Text)
   }
-  return state
+  return valueName('state', state)
+}
+
+/** What a value of an attribute or field is called; the value itself where nobody named it. A set's values stand joined. */
+export function valueName(attribute: string, value: string): string {
+  if (value.includes(','))
+    return value
+      .split(',')
+      .map((one) => valueName(attribute, one))
+      .join(language.value === 'zh' ? '、' : ', ')
+  const own = `value.${attribute}_${value}`
+  if (has(own)) return t(own)
+  if (value === 'true' || value === 'false') return t(value === 'true' ? 'desk.yes' : 'desk.no')
+  return say(values.value[`${attribute}.${value}`] ?? values.value[value]) || value
 }
 
 /** What a place is called; its key where nobody told a name. */
@@ -62,12 +81,24 @@ export function placeName(family: Family, key: string | null | undefined): strin
   return (family === 'area' ? areas : organisations).value.get(key)?.name ?? key.slice(key.indexOf(':') + 1)
 }
 
-/** What a metric is called: the part of its definition before the colon, the rest explains. */
+/** What a metric is called: the part of its definition before the colon; of one without, what stands before the first break and is no period. */
 export function metricName(id: string): string {
   const text = metrics.value.get(id)?.text as Text | undefined
   if (!text) return id
-  return language.value === 'zh' ? (text.zh.split(/[：（]/)[0] ?? text.zh).replace(/^期[内末]/, '') : text.en
+  const [title = '', rest] = split(say(text))
+  if (language.value === 'zh') return (title.split('（')[0] ?? title).replace(/^期[内末]/, '')
+  const short = rest ? title : (title.split(/[;,(]/)[0] ?? title)
+  return short.replace(/( that (exist|stand))?( at the end of the day| in the period| of the period)+$/, '').trim()
 }
+
+/** What a metric counts, in words that its name does not say already; empty where there are none. */
+export function metricWords(id: string): string {
+  const text = metrics.value.get(id)?.text as Text | undefined
+  const [title = '', rest] = split(say(text))
+  return rest ?? (title === metricName(id) ? '' : title)
+}
+
+const split = (text: string): string[] => (/^(.+?)(?:：|: )(.+)$/s.exec(text)?.slice(1) ?? [text]).map((part) => part.trim())
 
 /** The nodes from the root down to a node, itself included. */
 export function pathTo(family: Family, key: string): Node[] {

@@ -1,5 +1,5 @@
 import type { Metric, Row } from '../api/documents'
-import { kindName, kinds, placeName, stateName } from '../api/known'
+import { kindName, kinds, placeName, stateName, valueName } from '../api/known'
 import { has, say, t } from '../i18n'
 
 /** What a split is called: an axis, or the name the kinds give a dimension. */
@@ -20,6 +20,5 @@ export function rowName(row: Pick<Row, 'key' | 'name'>, by: string): string {
   if (by.startsWith('org')) return placeName('organisation', row.key)
   if (by === 'kind') return kindName(row.key)
   if (by === 'state') return stateName(row.key)
-  const key = `value.${by}_${row.key}`
-  return has(key) ? t(key) : (row.name ?? row.key)
+  return row.name ?? valueName(by, row.key)
 }
