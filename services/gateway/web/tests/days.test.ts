@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDays, businessToday, clock, daysBetween, inWords, isDay, moment, startOf } from '../src/format/days'
+import { addDays, businessToday, clock, daysBetween, inWords, isDay, moment, startOf, dayOf } from '../src/format/days'
 
 describe('business dates', () => {
   it('counts over the ends of months and leap days', () => {
@@ -26,5 +26,14 @@ describe('business dates', () => {
   it('writes a day in both languages', () => {
     expect(inWords('2019-06-28', 'zh')).toBe('2019年6月28日星期五')
     expect(inWords('2019-06-28', 'en', false)).toBe('28 Jun 2019')
+  })
+})
+
+describe('a day that somebody wrote', () => {
+  it('is understood in the usual forms', () => {
+    expect(['2019-06-28', '2019/6/28', '2019年6月28日', '20190628', ' 2019.6.28 '].map(dayOf)).toEqual(Array(5).fill('2019-06-28'))
+  })
+  it('is refused where there is none', () => {
+    expect(['2019-02-30', '06/28/2019', 'today', '2019'].map(dayOf)).toEqual([null, null, null, null])
   })
 })

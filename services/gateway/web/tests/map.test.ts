@@ -107,3 +107,17 @@ describe('shades', () => {
     expect(shades).toEqual([...shades].sort((one, other) => one - other))
   })
 })
+
+describe('classes of a map', () => {
+  it('give each of a few whole numbers a shade of its own, however unevenly they stand', () => {
+    const classes = classesOf([...Array<number>(122).fill(2), ...Array<number>(24).fill(3), 4, 9], true)
+    expect(classes.bounds).toEqual([2, 3, 4, 9])
+    expect(classes.below).toBe(false)
+    expect(new Set([2, 3, 4, 9].map(classes.of)).size).toBe(4)
+  })
+  it('keep zero apart', () => {
+    const classes = classesOf([0, 0, 5], true)
+    expect([classes.below, classes.of(0), classes.of(null)]).toEqual([true, 0, null])
+    expect(classes.of(5)).not.toBe(0)
+  })
+})

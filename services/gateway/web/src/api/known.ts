@@ -95,7 +95,8 @@ export function metricName(id: string): string {
 export function metricWords(id: string): string {
   const text = metrics.value.get(id)?.text as Text | undefined
   const [title = '', rest] = split(say(text))
-  return rest ?? (title === metricName(id) ? '' : title)
+  const words = rest ?? (title === metricName(id) ? '' : title)
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const split = (text: string): string[] => (/^(.+?)(?:：|: )(.+)$/s.exec(text)?.slice(1) ?? [text]).map((part) => part.trim())

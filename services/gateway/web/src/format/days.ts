@@ -19,6 +19,13 @@ export function isDay(text: unknown): text is string {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
 }
 
+/** The business date that somebody wrote: 2019-06-28, 2019/6/28, 2019年6月28日, 20190628; null if it is none. */
+export function dayOf(text: string): string | null {
+  const parts = /^\s*(\d{4})(?:[-/.年 ]?)(\d{1,2})(?:[-/.月 ]?)(\d{1,2})日?\s*$/.exec(text)
+  const day = parts ? `${parts[1]}-${parts[2]?.padStart(2, '0')}-${parts[3]?.padStart(2, '0')}` : null
+  return isDay(day) ? day : null
+}
+
 /** Today's business date. */
 export function businessToday(now: Date): string {
   return new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
