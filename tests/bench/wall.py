@@ -30,10 +30,12 @@ MEASURED_EVERY_S = 30
 
 _COUNT_FRAMES = """(seconds) => new Promise((done) => {
   const found = Array(seconds).fill(0)
+  const long = []
+  new PerformanceObserver((list) => long.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' })
   const began = performance.now()
   const frame = (now) => {
     const second = Math.floor((now - began) / 1000)
-    if (second >= seconds) return done(found)
+    if (second >= seconds) return done([found, long])
     if (second >= 0) found[second] += 1
     requestAnimationFrame(frame)
   }
@@ -107,9 +109,9 @@ async def _watch(platform: Platform, district: District, page: Page, minutes: fl
     async with load(platform, district) as accepted:
         await page.wait_for_timeout(10_000)  # warm-up
         before, began = sum(accepted), time.monotonic()
-        frames = await page.evaluate(_COUNT_FRAMES, FRAMES_S)
+        frames, long = await page.evaluate(_COUNT_FRAMES, FRAMES_S)
         rate = (sum(accepted) - before) / (time.monotonic() - began)
-        say(f"wall: {sum(frames) / FRAMES_S:.1f} frames a second, worst second {min(frames)}, at {rate:.0f} events a second")
+        say(f"wall: {sum(frames) / FRAMES_S:.1f} frames a second, worst second {min(frames)}, {len(long)} long tasks, at {rate:.0f} events a second")
         heap, nodes = [], []
         for _ in range(max(2, round(minutes * 60 / MEASURED_EVERY_S))):
             await page.wait_for_timeout(MEASURED_EVERY_S * 1000)
@@ -117,7 +119,7 @@ async def _watch(platform: Platform, district: District, page: Page, minutes: fl
             heap.append(megabytes)
             nodes.append(count)
             say(f"wall: {megabytes:.1f} MB, {count} nodes")
-    return {"frames": frames, "rate": rate, "heap": heap, "nodes": nodes}
+    return {"frames": frames, "long": long or [0.0], "rate": rate, "heap": heap, "nodes": nodes}
 
 
 async def _run(platform: Platform, minutes: float) -> dict[str, Any]:
@@ -144,6 +146,7 @@ def measure(platform: Platform, rounds: int) -> Rows:
     found = asyncio.run(_run(platform, minutes))
     return [
         {"name": f"frames of each second, {GRIDS} grids", "unit": "frames/s", "rounds": found["frames"]},
+        {"name": "tasks longer than 50 ms in that minute", "unit": "ms", "rounds": found["long"]},
         {"name": "events told meanwhile", "unit": "events/s", "rounds": [found["rate"]]},
         {"name": f"heap of the page, {minutes:g} minutes", "unit": "MB", "rounds": found["heap"], "first": found["heap"][0], "last": found["heap"][-1]},
         {"name": f"nodes of the page, {minutes:g} minutes", "unit": "nodes", "rounds": found["nodes"]},

@@ -13,7 +13,7 @@ export function useAsking<K, T>(
   key: () => K | null,
   ask: (key: K, signal: AbortSignal) => Promise<T>,
   again: () => unknown = () => 0,
-  pause = 1500,
+  pause: number | (() => number) = 1500,
 ): Asking<T> {
   const answer: Ref<T | null> = shallowRef(null)
   const problem: Ref<ProblemError | null> = shallowRef(null)
@@ -47,7 +47,7 @@ export function useAsking<K, T>(
     { immediate: true },
   )
   watch(again, () => {
-    waiting ??= setTimeout(() => void run(), Math.max(0, askedAt + pause - Date.now()))
+    waiting ??= setTimeout(() => void run(), Math.max(0, askedAt + (typeof pause === 'number' ? pause : pause()) - Date.now()))
   })
   onScopeDispose(() => {
     running?.abort()

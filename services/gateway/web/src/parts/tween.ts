@@ -1,15 +1,18 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 
 const LASTS_MS = 700
+const RESTS_MS = 2 * LASTS_MS // a number that changes more often than this would always be running: nobody could read it, and each step lays its panel out anew
 
-/** A number that runs to its new value instead of jumping; at once where motion is not wanted or the view is hidden. */
+/** A number that runs to its new value instead of jumping; at once where motion is not wanted, the view is hidden, or it changes all the time. */
 export function useTween(target: () => number | null | undefined): Ref<number | null> {
   const value: Ref<number | null> = ref(target() ?? null)
-  let frame = 0
+  let [frame, movedAt] = [0, -Infinity]
   watch(target, (to) => {
     cancelAnimationFrame(frame)
     const from = value.value
-    if (to === null || to === undefined || from === null || document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    const restless = performance.now() - movedAt < RESTS_MS
+    movedAt = performance.now()
+    if (restless || to === null || to === undefined || from === null || document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       value.value = to ?? null
       return
     }
