@@ -16,7 +16,8 @@ from services.kernel.catalogue import Catalogue, CatalogueError, load
 from services.kernel.catalogue.comparing import Comparison
 from services.kernel.postgres.database import Database
 from services.kernel.retelling.conducting import ROOMS, Conductor, Moved
-from services.kernel.versions.activate import VersionSettings, offer, put_out
+from services.kernel.versions.activate import VersionSettings, offer
+from services.kernel.versions.stored import put_out
 
 Report = dict[str, Any]
 WHY = "the log is told again under another catalogue; what is told now, tell again in a minute"

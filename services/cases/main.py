@@ -50,7 +50,7 @@ def create_app(settings: CasesSettings) -> FastAPI:
         writer = Writer(database, ROOM, model, counting, Log(ROOM, catalogue.version), system_clock, telemetry, reader.masked_told, settings.closed_until)
         writer.start()
         health.check("writer", writer.check)
-        version = VersionWatch(database, catalogue.version, settings.catalogue)
+        version = VersionWatch(database, catalogue.version, settings.catalogue, own=settings.catalogue_own)
         version.start()
         health.check("catalogue", version.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset({"cases.open"}), clock=system_clock)

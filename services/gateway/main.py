@@ -56,7 +56,7 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = await Database.connect(settings.postgres.get_secret_value(), name=settings.name, max_size=12)
         health.check("database", database.is_reachable)
-        version = VersionWatch(database, catalogue.version, settings.catalogue)
+        version = VersionWatch(database, catalogue.version, settings.catalogue, own=settings.catalogue_own)
         version.start()
         health.check("catalogue", version.check)
         # A room that is down is no reason to turn readers away: its events come back as unavailable, so rooms have no health check here.

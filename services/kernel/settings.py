@@ -29,6 +29,7 @@ class ProcessSettings(OwnerSettings):
     kafka: str = Field(default="127.0.0.1:9092", title="Kafka's bootstrap servers")
     secrets: Path = Field(default=Path("/run/secrets"), title="Folder of secret files")
     catalogue: Path = Field(default=Path("catalogue"), title="Folder of the catalogue")
+    catalogue_own: bool = Field(default=False, title="Whether that folder is this process's alone: it then keeps the active catalogue there by itself")
     closed_until: date | None = Field(default=None, title="Last closed day: events that would change its figures are too late")
 
     def secret(self, name: str) -> str:

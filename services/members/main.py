@@ -59,7 +59,7 @@ def create_app(settings: MembersSettings) -> FastAPI:
         ends = EndsClock(database, log, system_clock)
         ends.start()
         health.check("writer", writer.check)
-        version = VersionWatch(database, catalogue.version, settings.catalogue)
+        version = VersionWatch(database, catalogue.version, settings.catalogue, own=settings.catalogue_own)
         version.start()
         health.check("catalogue", version.check)
         things = Things(database, ROOM, counting=counting, live_measures=frozenset(STOCKS.values()), clock=system_clock, spellings=spellings)

@@ -18,7 +18,7 @@ from services.kernel.catalogue.comparing import Comparison, compare
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.queries import load as load_sql
 from services.kernel.settings import OwnerSettings
-from services.kernel.versions.stored import active_catalogue, export, files_of, keep, read_active, read_files
+from services.kernel.versions.stored import active_catalogue, files_of, keep, put_out, read_active
 
 _SQL = load_sql("services.kernel.versions", "versions.sql")
 
@@ -64,15 +64,6 @@ async def offer(database: Database, folders: Path | str, catalogue: Catalogue) -
             await keep(connection, catalogue.version, files)
             await connection.execute(_SQL.activate, catalogue.version)
             return Activated(catalogue.version, catalogue.version, comparison, ())
-
-
-async def put_out(database: Database, folder: Path | None) -> None:
-    """Puts the active catalogue's files where processes load them from."""
-    async with database.transaction() as connection:
-        version = (await read_active(connection)).version
-        files = [] if version is None else await read_files(connection, version)
-    if folder is not None and files:
-        export(files, folder)
 
 
 async def run(settings: VersionSettings) -> Activated:

@@ -1,5 +1,6 @@
 """A catalogue's files in and out of PostgreSQL, and out into a folder that processes load it from."""
 
+import asyncio
 import shutil
 import tempfile
 from pathlib import Path
@@ -70,6 +71,16 @@ async def read_files(connection: Connection, version: str) -> list[File]:
 async def keep(connection: Connection, version: str, files: list[File]) -> None:
     """Keeps a version's files."""
     await connection.execute(_SQL.keep_files, version, msgspec.json.encode(files).decode())
+
+
+async def put_out(database: Database, folder: Path | None) -> bool:
+    """Puts the active catalogue's files where processes load them from, if there is such a place; False where none was activated."""
+    async with database.transaction(readonly=True) as connection:
+        version = (await read_active(connection)).version
+        files = [] if version is None else await read_files(connection, version)
+    if files and folder is not None:
+        await asyncio.to_thread(export, files, folder)
+    return bool(files)
 
 
 async def active_catalogue(database: Database) -> Catalogue | None:

@@ -15,6 +15,7 @@ import structlog
 from services.kernel.catalogue import CatalogueError, load
 from services.kernel.postgres.database import UNAVAILABLE, Database
 from services.kernel.postgres.queries import load as load_sql
+from services.kernel.versions.stored import put_out
 
 _SQL = load_sql("services.kernel.versions", "versions.sql")
 _log = structlog.get_logger()
@@ -32,13 +33,14 @@ def end_process() -> None:
 
 
 class VersionWatch:
-    """One process's catalogue beside the active one. folders: where the process loaded its own from."""
+    """One process's catalogue beside the active one. folders: where the process loaded its own from; own: nobody else keeps the active one there."""
 
-    def __init__(self, database: Database, version: str, folders: Path | str, end: Callable[[], None] = end_process) -> None:
+    def __init__(self, database: Database, version: str, folders: Path | str, end: Callable[[], None] = end_process, *, own: bool = False) -> None:
         self._database = database
         self._version = version
         self._folders = folders
         self._end = end
+        self._own = own
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -65,6 +67,8 @@ class VersionWatch:
         row = await self._database.pool.fetchrow(_SQL.read_active)
         if row is None or row["catalogue"] in (None, self._version):
             return False
+        if self._own:
+            await put_out(self._database, Path(self._folders))
         try:
             held = await asyncio.to_thread(load, self._folders)
         except CatalogueError:

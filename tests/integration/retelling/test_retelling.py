@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from services.activities.retell import parts as activities_parts
 from services.cases.retell import parts as cases_parts
@@ -15,6 +16,7 @@ from services.kernel.retelling.conducting import ROOMS, Conductor, Moved
 from services.kernel.retelling.room import Parts, tell_again
 from services.kernel.retelling.telling import NoRetellingError, Told
 from services.kernel.versions.activate import offer
+from services.kernel.versions.fetched import FetchSettings, fetch
 from services.kernel.versions.stored import read_active
 from services.kernel.versions.watch import OtherCatalogueError, VersionWatch
 from services.members.retell import parts as members_parts
@@ -22,12 +24,11 @@ from services.metrics.rebuild import Rebuild
 from services.metrics.recount.compare import compare_with_log
 from services.metrics.recount.derive import compare_with_told
 from tests.integration.writing.rooms import Rooms
+from tests.support.postgres import as_role
 
 PARTS: dict[str, Parts] = {"members": members_parts, "activities": activities_parts, "cases": cases_parts}
 N = "names: {zh: 名, en: Name}"
-STATES = (
-    f"[{{id: a, {N}, marks: [initial], to: [b]}}, {{id: b, {N}, marks: [resolved], to: [c]}}, {{id: c, {N}, marks: [resolved, final]}}]"
-)
+STATES = f"[{{id: a, {N}, marks: [initial], to: [b]}}, {{id: b, {N}, marks: [resolved], to: [c]}}, {{id: c, {N}, marks: [resolved, final]}}]"
 BEFORE = f"""
 kinds:
   area.grid: {{{N}}}
@@ -278,3 +279,23 @@ async def test_a_process_on_another_catalogue_is_not_ready_and_ends_once_it_can_
     async with database.transaction() as connection:
         assert (await read_active(connection)).version == new.version
     assert ended == []
+
+
+async def test_a_folder_of_its_own_gets_the_active_catalogue_before_the_first_start_and_whenever_another_is_active(
+    database: Database, database_dsn: str, catalogues: Callable[..., tuple[Path, Catalogue]], tmp_path: Path
+) -> None:
+    (old_folder, old), (new_folder, new) = catalogues("old", BEFORE), catalogues("new", BEFORE.replace("  activity.lecture", "  activity.parade"))
+    own = tmp_path / "active" / "catalogue"
+    own.parent.mkdir()
+    settings = FetchSettings(postgres=SecretStr(as_role(database_dsn, "cases")), catalogue=own, patience=0)
+    assert not await fetch(settings), "there is none to wait for"
+    await _activate(database, old_folder, old)
+
+    assert await fetch(settings)
+
+    assert load(own).version == old.version
+    mine = VersionWatch(database, old.version, own, own=True)
+    assert not await mine.look()
+    await _activate(database, new_folder, new)
+    assert await mine.look(), "ends, and is started with the other one"
+    assert load(own).version == new.version

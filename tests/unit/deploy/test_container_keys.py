@@ -1,11 +1,14 @@
 """Who gets which keys, and what a broker's client makes of an address."""
 
+import base64
 import stat
 from pathlib import Path
 
 import pytest
 
-from deploy.containers.keys import NEEDED, hand_out, make_all
+from deploy.containers.as_secrets import secrets
+from deploy.containers.keys import MONITOR, NEEDED, hand_out, make_all
+from deploy.local.keys import ROLES
 from services.kernel.broker import MissingPasswordError, connection, login_of, servers_of
 
 
@@ -52,6 +55,18 @@ def test_handing_out_again_changes_nothing(handed: Path) -> None:
     hand_out(handed.parent / "keys", handed)
 
     assert {path: path.read_bytes() for path in handed.rglob("*") if path.is_file()} == before
+
+
+def test_in_a_cluster_each_gets_the_same_and_again_the_same(handed: Path) -> None:
+    keys = handed.parent / "keys"
+    made = {one["metadata"]["name"]: {name: base64.b64decode(text).decode() for name, text in one["data"].items()} for one in secrets(keys, "w")}
+
+    for service in NEEDED:
+        files = {path.name: path.read_text() for path in (handed / service).rglob("*") if path.is_file()}
+        assert made[f"w-{service}"] == files, service
+    assert made["w-superuser"] == {"username": "postgres", "password": made["w-accounts"]["postgres"]}
+    assert made["w-accounts"].keys() == {"postgres", *ROLES, MONITOR}
+    assert secrets(keys, "w") == secrets(keys, "w")
 
 
 def test_an_address_without_a_user_asks_for_no_login() -> None:
