@@ -21,6 +21,7 @@ _log = structlog.get_logger()
 MOST_EVENTS = 2_000  # a post gathers up to this many: enough to hide a room's commit; a larger request goes alone
 MOST_BYTES = 8 * 1024 * 1024
 POSTS = 2  # in flight per room: one is being read while the other commits
+WORTH_A_SECOND = 500  # events that must wait before a second post goes beside the first: fewer gather behind it, and share one commit
 MOST_WAITING = 50_000  # events that may wait for one room; what comes then is told to come again, so memory stays bounded
 _UNREADABLE = {400, 413, 422}  # a room could not read the post: something in it is at fault, so halve it
 
@@ -67,6 +68,7 @@ class Lane:
         self._parcels: deque[_Parcel] = deque()
         self._arrived = asyncio.Event()
         self._waiting = 0
+        self._posting = 0
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -98,10 +100,11 @@ class Lane:
 
     async def _run(self) -> None:
         while True:
-            while not self._parcels:
+            while not self._parcels or (self._posting and self._waiting < WORTH_A_SECOND):
                 self._arrived.clear()
                 await self._arrived.wait()
             group = self._take()
+            self._posting += 1
             verdicts: list[Verdict] | None = None
             try:
                 with bound_contextvars(trace_id=_joined(parcel.request for parcel in group)):
@@ -109,6 +112,8 @@ class Lane:
             except Exception:  # noqa: BLE001 - whatever happens, whoever waits gets an answer and the lane goes on
                 _log.exception("a post failed in an unforeseen way", owner=self._owner)
             finally:
+                self._posting -= 1
+                self._arrived.set()  # also those that gathered meanwhile may go now
                 start = 0
                 for parcel in group:
                     end = start + len(parcel.commands)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from structlog.contextvars import bound_contextvars
 
 from services.gateway.rooms import OWNERS, Rooms
-from services.gateway.routing import MOST_EVENTS, MOST_WAITING, Order, Router
+from services.gateway.routing import MOST_EVENTS, MOST_WAITING, WORTH_A_SECOND, Order, Router
 from services.gateway.telemetry import DoorTelemetry
 from tests.unit.gateway.door.rooms import StandInRooms
 
@@ -53,8 +53,23 @@ async def test_what_waits_for_the_same_room_goes_in_one_post(rooms: StandInRooms
         rooms.open.set()
         answers = await asyncio.gather(*requests)
 
-    assert len(rooms.posts) <= 4  # at most two in flight, and what piled up behind them
+    assert len(rooms.posts) <= 2  # the one in flight, and what piled up behind it
     assert [answer[0].id for answer in answers] == [f"e-{n}" for n in range(200)]
+
+
+async def test_a_second_post_goes_beside_the_first_when_it_is_worth_it(rooms: StandInRooms) -> None:
+    rooms.open.clear()
+    async with routed(rooms) as router:
+        requests = []
+        under_way = []
+        for size in (1, WORTH_A_SECOND - 1, 1, WORTH_A_SECOND):
+            requests.append(asyncio.create_task(router.deliver([order(n) for n in range(size)])))
+            await asyncio.sleep(0.05)
+            under_way.append(len(rooms.requests))
+        rooms.open.set()
+        await asyncio.gather(*requests)
+
+    assert under_way == [1, 1, 2, 2]
 
 
 async def test_a_post_gathers_no_more_than_its_bound_but_never_splits_a_request(rooms: StandInRooms) -> None:
