@@ -47,7 +47,7 @@ RUN find /usr/lib /usr/local/lib -type d -path '*/python3*' \
  && find /usr/bin /usr/local/bin -name 'pip*' -delete \
  && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin wangge \
  && install -d -o 10001 -g 10001 -m 0700 /keys /handed /run/secrets /active \
- && for name in gateway members activities cases metrics topics owner operator; do install -d -o 10001 -g 10001 -m 0700 "/handed/$name"; done \
+ && for name in gateway members activities cases metrics topics owner operator backups; do install -d -o 10001 -g 10001 -m 0700 "/handed/$name"; done \
  && for name in postgres broker grafana exporter; do install -d -o 10001 -g 10001 -m 0755 "/handed/$name"; done \
  && install -d -o 1000 -g 1000 -m 0755 /handed/kafka /handed/kafka-2 /handed/kafka-3 \
  && install -d -o 999 -g 999 -m 0700 /handed/pgdata

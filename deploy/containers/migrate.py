@@ -28,12 +28,16 @@ _PATIENCE_S = 60
 _LET_MONITOR = (Path(__file__).with_name("let_monitor.sql")).read_text(encoding="utf-8")
 
 
-def main() -> int:
-    """0 when the database is as this version needs it."""
-    state = State(KEYS)
+def addresses_of(state: State) -> Addresses:
+    """The server that WANGGE_POSTGRES_SERVER names, as one who may make databases and accounts."""
     server = os.environ.get("WANGGE_POSTGRES_SERVER", "postgres:5432")
     superuser = f"postgresql://postgres:{read_password(state.secrets, 'postgres')}@{server}/postgres"
-    addresses = Addresses(state, Ports(), {"WANGGE_POSTGRES": superuser})
+    return Addresses(state, Ports(), {"WANGGE_POSTGRES": superuser})
+
+
+def main() -> int:
+    """0 when the database is as this version needs it."""
+    addresses = addresses_of(State(KEYS))
     until = time.monotonic() + _PATIENCE_S
     while True:
         try:

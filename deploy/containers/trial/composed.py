@@ -30,8 +30,8 @@ class Composed:
 
     @property
     def ours(self) -> list[str]:
-        """Those that run our image and stay up: each serves /metrics."""
-        return [name for name in self.lasting if "WANGGE_IMAGE" in self.services[name]["image"]]
+        """Those that run our image, stay up and answer: each serves /metrics."""
+        return [name for name in self.lasting if any("deploy.containers.probe" in word for word in self.services[name]["healthcheck"]["test"])]
 
     def waves(self) -> list[list[str]]:
         """All services, each after those it waits for; what stands in one wave may start together."""

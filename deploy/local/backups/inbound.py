@@ -6,6 +6,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from deploy.local.errors import LocalError
+from services.kernel.broker import connection
 
 INTAKE = "wangge-intake"
 _DONE = ("OK", "GroupIdNotFoundError")
@@ -24,7 +25,7 @@ def read_again(bootstrap: str, group: str = INTAKE) -> None:
 
 def _forget(bootstrap: str, group: str) -> str:
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap)
+        client = KafkaAdminClient(**connection(bootstrap))
         try:
             return str(client.delete_groups([group])[group])
         finally:

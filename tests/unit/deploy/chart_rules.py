@@ -63,7 +63,7 @@ def without_token(manifests: Manifests) -> list[str]:
 
 def local_volumes(manifests: Manifests) -> list[str]:
     """Only volumes that the restricted standard allows, and none of the machine's."""
-    allowed = {"emptyDir", "secret", "configMap", "persistentVolumeClaim"}
+    allowed = {"emptyDir", "secret", "configMap", "projected", "persistentVolumeClaim"}
     return _pods_breaking(manifests, lambda spec: all(set(volume) - {"name"} <= allowed for volume in spec.get("volumes", ())))
 
 

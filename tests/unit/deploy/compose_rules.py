@@ -105,7 +105,7 @@ def own_keys(model: Model) -> list[str]:
         wanted = {f"keys-{found[1]}" for found in (role, user) if found}
         mounted = {volume["source"] for volume in service.get("volumes", []) if volume["target"] == "/run/secrets" and volume.get("read_only")}
         others = {volume["source"] for volume in service.get("volumes", []) if volume["source"].startswith("keys") and volume["target"] not in {"/run/secrets", "/run/keys"}}
-        return wanted <= mounted and len(mounted) <= 1 and (not others or name in {"keys", "migrate"})
+        return wanted <= mounted and len(mounted) <= 1 and (not others or name in {"keys", "migrate", "restore-room", "restore"})
 
     return _breaking(model, keeps)
 

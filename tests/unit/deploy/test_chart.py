@@ -19,8 +19,9 @@ import services.kernel.versions.fetched
 import services.metrics.settings  # noqa: F401  each brings its settings classes
 from deploy.containers.acls import read_rights
 from deploy.containers.as_secrets import secrets
-from deploy.containers.keys import kafka_users, make_all
+from deploy.containers.keys import MONITOR, kafka_users, make_all
 from deploy.containers.trial.composed import read_composed
+from deploy.local.keys import ROLES
 from services.kernel.contracts.topics import PARTITIONS
 from services.kernel.release import RELEASE
 from tests.support import promql
@@ -111,6 +112,7 @@ def test_helm_finds_nothing_to_say(helm: Helm, name: str) -> None:
         "backup.schedule=daily",
         "image.digest=sha256:12",
         "defaults.resources.limits.memory=lots",
+        "restore.file=../one.dump",
     ],
 )
 def test_a_mistaken_value_is_refused(helm: Helm, mistake: str) -> None:
@@ -206,7 +208,30 @@ def test_jobs_and_what_runs_by_the_clock_are_commands_of_the_compose_file(plain:
     assert recount["template"]["spec"]["containers"][0]["command"][-1].endswith(" ".join(composed["owner"]["command"]))
     assert recount["backoffLimit"] == 0
     backup = of_kind(rendered["bundled"], "CronJob")["backup"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]
-    assert backup["image"] == composed["postgres"]["image"]
+    assert backup["image"] == composed["backup"]["image"]
+    assert [word for word in backup["command"] if "pg_dump" in word] == [
+        "install -m 0600 /run/secrets/pgpass /run/own/pgpass\n" + (ROOT / "deploy/containers/backup.sh").read_text(encoding="utf-8")
+    ]
+    assert backup["command"][-1] == "once"
+
+
+@pytest.mark.parametrize("name", ["bundled", "city"])
+def test_while_a_backup_comes_back_nobody_writes_and_the_steps_are_the_compose_files(helm: Helm, name: str) -> None:
+    manifests = helm.render(*values(name), "--set", "restore.file=wangge-20261128-020000.dump")
+    composed = render(RESTORE="wangge-20261128-020000.dump")["services"]
+    (pod,) = (pod for pod_name, pod in chart_rules.pods(manifests) if "-restore-" in pod_name)
+    steps = {one["name"]: one for one in (*pod["spec"]["initContainers"], *pod["spec"]["containers"])}
+    (platform,) = (volume["projected"]["sources"] for volume in pod["spec"]["volumes"] if "projected" in volume)
+
+    assert {one["spec"]["replicas"] for one in of_kind(manifests, "Deployment").values()} == {0}
+    assert not {one["kind"] for one in manifests} & {"HorizontalPodAutoscaler", "ScaledObject"}
+    assert {rule.__name__: broken for rule in chart_rules.RULES if (broken := rule(manifests))} == {}
+    assert {one["kind"]: found for one in manifests if one["kind"] not in CUSTOM and (found := flaws(one))} == {}
+    assert list(steps) == ["room", "dump", "restore"]
+    assert [steps[name]["command"] for name in ("room", "restore")] == [composed[name]["command"] for name in ("restore-room", "restore")]
+    assert all(word in steps["dump"]["command"][-1] for word in composed["restore-dump"]["entrypoint"])
+    assert composed["restore-dump"]["command"] == ["/backups/wangge-20261128-020000.dump"]
+    assert {item["path"] for source in platform for item in source["secret"].get("items", ())} == {f"postgres/{role}" for role in ("postgres", *ROLES, MONITOR)}
 
 
 def test_another_image_makes_other_jobs_and_the_same_image_the_same(helm: Helm, plain: Manifests) -> None:

@@ -16,7 +16,7 @@ def test_it_knows_jobs_services_and_images_from_the_file() -> None:
     composed = read_composed()
 
     assert composed.jobs == ["keys", "migrate", "topics"]
-    assert set(composed.lasting) - set(composed.ours) == {"kafka", "postgres", "prometheus"}
+    assert set(composed.lasting) - set(composed.ours) == {"kafka", "postgres", "prometheus", "recount"}
     assert bases_of() == ["docker.io/library/python:3.11-slim-bookworm"]
     assert len(composed.foreign_images) == 3
 

@@ -1,5 +1,5 @@
 {{/*
-The pod of a job. dict "root" $ "name" … "component" "jobs" "account" … ["postgres" true] ["kafka" true], and "container" (its text) and "extra" (volumes).
+The pod of a job. dict "root" $ "name" … "component" "jobs" "account" … ["postgres" true] ["kafka" true], and "container" (its text), "first" (those before it) and "extra" (volumes).
 */}}
 {{- define "wangge.job.pod" -}}
 metadata:
@@ -10,6 +10,9 @@ metadata:
 spec:
   {{- include "wangge.pod" . | nindent 2 }}
   restartPolicy: {{ .restart | default "OnFailure" }}
+  {{- with .first }}
+  initContainers: {{ . | nindent 4 }}
+  {{- end }}
   containers:
     - name: {{ .name }}
       {{- .container | nindent 6 }}

@@ -12,14 +12,12 @@ image: {{ .root.Values.backup.image }}
 {{ include "wangge.contained" . }}
 command:
   - sh
-  - -ec
+  - -c
   - |
     install -m 0600 /run/secrets/pgpass /run/own/pgpass
-    file=/backups/wangge-$(date -u +%Y%m%d-%H%M%S).dump
-    pg_dump --no-password --format=custom --file="$file.part"
-    mv "$file.part" "$file"
-    find /backups -name 'wangge-*.dump*' -mtime +{{ .root.Values.backup.keepDays }} -delete
-    ls -l "$file"
+    {{- .root.Files.Get "files/backup.sh" | nindent 4 }}
+  - backup.sh
+  - once
 env:
   {{- $server := splitList ":" (include "wangge.postgres" .root) }}
   - {name: PGHOST, value: {{ first $server | quote }}}
@@ -27,6 +25,8 @@ env:
   - {name: PGUSER, value: wangge_owner}
   - {name: PGDATABASE, value: wangge}
   - {name: PGPASSFILE, value: /run/own/pgpass}
+  - {name: TZ, value: {{ .root.Values.timeZone }}}
+  - {name: BACKUP_KEEP_DAYS, value: {{ .root.Values.backup.keepDays | quote }}}
 resources: {{ toYaml .root.Values.backup.resources | nindent 2 }}
 volumeMounts:
   - {name: own, mountPath: /run/own}
