@@ -16,6 +16,7 @@ from deploy.local.jars import cache_folder, fetch_jars
 from deploy.local.java import find_java
 from deploy.local.ports import LOOPBACK, Ports
 from deploy.local.state import CHECKOUT, State
+from services.kernel.broker import connection, servers_of
 
 NAME = "kafka"
 
@@ -48,13 +49,13 @@ def prepare_broker(state: State, ports: Ports, environment: Mapping[str, str], s
 
 def answers(bootstrap: str) -> bool:
     """Whether a broker answers there with its cluster's metadata."""
-    if not any(_listens(one) for one in bootstrap.split(",")):
+    if not any(_listens(one) for one in servers_of(bootstrap)):
         return False  # the client below would wait, and leave a thread behind
     from kafka import KafkaAdminClient  # noqa: PLC0415  # a third of a second, which verbs without a broker need not pay
     from kafka.errors import KafkaError  # noqa: PLC0415
 
     try:
-        client = KafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=3000, bootstrap_timeout_ms=3000)
+        client = KafkaAdminClient(**connection(bootstrap), request_timeout_ms=3000, bootstrap_timeout_ms=3000)
     except (KafkaError, OSError, ValueError):
         return False
     try:
@@ -66,7 +67,7 @@ def answers(bootstrap: str) -> bool:
 
 
 def _listens(server: str) -> bool:
-    host, _, port = server.strip().rpartition(":")
+    host, _, port = server.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=2).close()
     except (OSError, ValueError):
@@ -78,7 +79,7 @@ def delete_topics(bootstrap: str, seconds: float = 30) -> None:
     """Delete all topics and wait until they are gone. LocalError when they stay."""
     from kafka import KafkaAdminClient  # noqa: PLC0415
 
-    client = KafkaAdminClient(bootstrap_servers=bootstrap)
+    client = KafkaAdminClient(**connection(bootstrap))
     try:
         deadline = time.monotonic() + seconds
         while topics := [name for name in client.list_topics() if not name.startswith("__")]:

@@ -115,10 +115,11 @@ def _topics(running: Running) -> Finding:
     from kafka import KafkaAdminClient  # noqa: PLC0415
 
     from deploy.local.broker import answers  # noqa: PLC0415
+    from services.kernel.broker import connection  # noqa: PLC0415
 
     if not answers(running.addresses.kafka):
         return Finding("broker", "fault", f"nothing answers at {running.addresses.kafka}; see `./run logs kafka`")
-    client = KafkaAdminClient(bootstrap_servers=running.addresses.kafka)
+    client = KafkaAdminClient(**connection(running.addresses.kafka))
     try:
         topics = {one["name"]: len(one["partitions"]) for one in client.describe_topics() if not one["is_internal"]}
     finally:

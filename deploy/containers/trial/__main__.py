@@ -79,8 +79,9 @@ class Trial:
         self.report["events"] = {**checks.counted(reader, trickle.expected()), "told_again": trickle.repeats, "refused": trickle.refused[:3]}
         self.report["recount"] = checks.recount(self._engine)
         self.report["targets"] = checks.targets(self._engine, len(self._composed.ours))
+        self.report["rules"] = checks.rules(self._engine)
         self.report["prometheus"] = checks.equality(self._engine, reader)
-        for name in ("figures", "events", "recount", "targets", "prometheus"):
+        for name in ("figures", "events", "recount", "targets", "rules", "prometheus"):
             self._say(f"{name}: {json.dumps(self.report[name], ensure_ascii=False)}")
 
     def holds(self) -> bool:
@@ -94,7 +95,7 @@ class Trial:
             and events["ok"] and not events["refused"]
             and report["recount"]["events"] and not report["recount"]["differences"]
             and targets["up"] >= targets["wanted"] and not targets["down"]
-            and report["prometheus"]["ok"]
+            and report["rules"]["ok"] and report["prometheus"]["ok"]
         )  # fmt: skip
 
     @contextmanager

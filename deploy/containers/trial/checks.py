@@ -51,6 +51,17 @@ def targets(engine: Engine, wanted: int, patience_s: float = 90) -> Report:
         time.sleep(3)
 
 
+def rules(engine: Engine) -> Report:
+    """The rules' own tests, run by the promtool that comes with the Prometheus which evaluates them."""
+    tests = sorted(f"/etc/wangge/tests/{file.name}" for file in (CHECKOUT / "deploy" / "prometheus" / "tests").glob("*.yml"))
+    try:
+        # Nothing but its volume can be written in there.
+        engine.execute("prometheus", "sh", "-c", f"TMPDIR=/prometheus promtool test rules {' '.join(tests)}")
+    except EngineError as error:
+        return {"tests": len(tests), "ok": False, "said": str(error)[-600:]}
+    return {"tests": len(tests), "ok": True}
+
+
 def equality(engine: Engine, gateway: Gateway, patience_s: float = 90) -> Report:
     """Every figure that Prometheus has, of every area it has it for, beside the API's; asked again until a scrape has seen the newest."""
     until = time.monotonic() + patience_s
