@@ -1,6 +1,7 @@
 """The consumer of `inbound.v1`. kafka-python blocks, so one thread of its own makes every call."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
@@ -21,6 +22,13 @@ _T = TypeVar("_T")
 POLL_S = 0.2
 CALL_MS = 5_000  # kafka-python would wait without end for a coordinator that is away
 FETCH_BYTES = 4 * 1024 * 1024  # kafka-python reads a fetch in one go, and heartbeats wait meanwhile; a larger record still comes, alone
+EMPTY_HANDED_S = 30.0
+"""How long a member may be without any partition before it joins anew. kafka-python's leader may hand out a topic's partitions before it knows of them,
+and take what it learns a moment later for what it had handed out; then the group keeps its nothing for ever. A thirteenth intake joins anew in vain."""
+
+
+class EmptyHandedError(KafkaError):  # type: ignore[misc]
+    """The group has given this member nothing to read for too long."""
 
 
 class Polled(NamedTuple):
@@ -44,6 +52,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
         self._moving = Lock()  # kafka-python calls the listener from its own thread
         self._from_the_beginning = False
         self._committed: dict[int, int] = {}
+        self._empty_since: float | None = None
 
     async def open(self, *, from_the_beginning: bool) -> None:
         """Joins the group; `from_the_beginning` for a topic that is another one than the offsets were committed for."""
@@ -99,11 +108,14 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             reconnect_backoff_max_ms=1_000,
         )
         self._from_the_beginning = from_the_beginning
+        self._empty_since = None
+        self._consumer.partitions_for_topic(self._topic)  # to be known before the group hands them out
         self._consumer.subscribe([self._topic], listener=self)
 
     def _poll(self, most: int) -> Polled:
         assert self._consumer is not None
         fetched = self._consumer.poll(timeout_ms=int(POLL_S * 1000), max_records=most)
+        self._bear_with_nothing(self._consumer)
         with self._moving:
             moved, self._moved = self._moved, set()
         for one in moved:
@@ -118,6 +130,17 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             for record in some
         ]
         return Polled(records, {one.partition for one in moved})
+
+    def _bear_with_nothing(self, consumer: KafkaConsumer) -> None:
+        if consumer.assignment():
+            self._empty_since = None
+            return
+        now = time.monotonic()
+        if self._empty_since is None:
+            self._empty_since = now
+        elif now - self._empty_since > EMPTY_HANDED_S:
+            raise EmptyHandedError(f"no partition of {self._topic} for {EMPTY_HANDED_S:.0f} s")
+        time.sleep(POLL_S)  # a poll without partitions comes back at once
 
     def _seek(self, consumer: KafkaConsumer, partition: TopicPartition) -> None:
         committed = None if self._from_the_beginning else consumer.committed(partition, timeout_ms=CALL_MS)
