@@ -234,12 +234,22 @@ def test_while_a_backup_comes_back_nobody_writes_and_the_steps_are_the_compose_f
     assert {item["path"] for source in platform for item in source["secret"].get("items", ())} == {f"postgres/{role}" for role in ("postgres", *ROLES, MONITOR)}
 
 
-def test_another_image_makes_other_jobs_and_the_same_image_the_same(helm: Helm, plain: Manifests) -> None:
-    same = {"--set": "services.gateway.replicas=3,postgres.host=postgres,kafka.servers=kafka:9092"}
-    other = {"--set": "image.tag=0.2.0,postgres.host=postgres,kafka.servers=kafka:9092"}
+@pytest.mark.parametrize(("change", "again"), [("services.gateway.replicas=3", False), ("image.tag=0.2.0", True), ("image.pullPolicy=Always", True)])
+def test_a_job_that_changes_has_another_name_since_none_can_be_changed(helm: Helm, plain: Manifests, change: str, again: bool) -> None:
+    changed = helm.render("--set", f"{change},postgres.host=postgres,kafka.servers=kafka:9092")
+    before, after = of_kind(plain, "Job"), of_kind(changed, "Job")
 
-    assert of_kind(helm.render(*same.popitem()), "Job").keys() == of_kind(plain, "Job").keys()
-    assert not of_kind(helm.render(*other.popitem()), "Job").keys() & of_kind(plain, "Job").keys()
+    assert {name.rpartition("-")[0] for name in after} == {"migrate", "topics"}
+    assert (before.keys() == after.keys()) is not again
+    assert {name for name, one in after.items() if before.get(name, one) != one} == set()
+
+
+def test_a_packed_chart_is_the_same(helm: Helm, rendered: dict[str, Manifests], tmp_path: Any) -> None:
+    assert helm.run("package", str(CHART), "--destination", str(tmp_path)).code == 0
+
+    done = helm.run("template", "wangge", str(tmp_path / f"wangge-{RELEASE}.tgz"), "--namespace", "wangge", "--kube-version", KUBERNETES, *values("city"))
+
+    assert [one for one in yaml.safe_load_all(done.printed) if one] == rendered["city"]
 
 
 @pytest.mark.parametrize("name", SETS)
