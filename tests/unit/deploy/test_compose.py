@@ -10,6 +10,7 @@ import yaml
 
 from deploy.containers.acls import read_rights
 from deploy.containers.keys import NEEDED, kafka_users
+from deploy.containers.topics import main as make_topics
 from deploy.containers.trial.composed import read_composed
 from services.gateway.intake.settings import IntakeSettings
 from services.kernel.contracts.topics import BY_NAME
@@ -90,6 +91,27 @@ def test_with_passwords_nobody_speaks_to_kafka_without(secured: Model) -> None:
     assert {one.partition(":")[2] for one in kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(",")} == {"SASL_PLAINTEXT"}
     assert users == set(kafka_users())
     assert kafka["KAFKA_SUPER_USERS"] == "User:broker;User:topics"
+    assert secured["services"]["topics"]["environment"]["WANGGE_KAFKA_RIGHTS"] == "true"
+
+
+@pytest.mark.parametrize("file", ["deploy/kafka/sasl.yml", "deploy/kafka/three.yml", "deploy/containers/published.yml"])
+def test_an_override_replaces_no_list(file: str) -> None:
+    """Docker's compose replaces a command, podman's adds to it; both add to volumes and ports."""
+    services = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["services"]
+
+    assert {name for name, one in services.items() if one.keys() & {"command", "entrypoint", "healthcheck", "tmpfs"}} == set()
+
+
+@pytest.mark.parametrize(("asked", "codes", "code", "called"), [("", (0, 0), 0, ["topics"]), ("true", (0, 0), 0, ["topics", "acls"]), ("true", (1, 0), 1, ["topics"]), ("true", (0, 1), 1, ["topics", "acls"])])
+def test_rights_are_given_after_the_topics_and_only_where_asked_for(monkeypatch: pytest.MonkeyPatch, asked: str, codes: tuple[int, int], code: int, called: list[str]) -> None:
+    done: list[str] = []
+    for name, ends in zip(("topics", "acls"), codes, strict=True):
+        monkeypatch.setattr(f"deploy.containers.topics.{name}.main", lambda name=name, ends=ends: done.append(name) or ends)
+    if asked:
+        monkeypatch.setenv("WANGGE_KAFKA_RIGHTS", asked)
+
+    assert make_topics() == code
+    assert done == called
 
 
 def test_rights_are_of_users_topics_and_groups_that_exist() -> None:

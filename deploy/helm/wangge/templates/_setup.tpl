@@ -15,7 +15,7 @@ volumeMounts:
 {{- define "wangge.topics" -}}
 {{- $kafka := include "wangge.kafka" . | fromYaml -}}
 {{ include "wangge.ours" . }}
-command: [python, -m, services.kernel.topics]
+command: [python, -m, deploy.containers.topics]
 env:
   - {name: WANGGE_KAFKA, value: {{ printf "%s%s" (ternary (printf "%stopics@" $kafka.prefix) "" $kafka.users) $kafka.servers | quote }}}
   {{- if $kafka.users }}
