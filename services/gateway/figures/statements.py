@@ -1,12 +1,8 @@
-"""The statements over figures. Most begin with the same words, which axes are asked and where they fall, and stand in the file without them."""
+"""The statements over figures. Most begin with the same words, which axes are asked and where they fall; they stand in the file without them and say so."""
 
 from services.kernel.postgres.queries import Queries, load
 
-_ALONE = {
-    "read_head", "list_changes", "list_labels", "list_tree", "list_tree_links",
-    "count_axes", "span_of_cells", "sum_cell_days", "sum_fresh_days", "read_last_tree_change", "list_standing_places",
-    "list_withheld", "read_told",
-}  # fmt: skip
+_BEGINS = "-- Begins with asked_axes."
 _FIGURES = load("services.gateway", "sql/figures.sql")
 _ITEMS = load("services.gateway", "sql/figures_items.sql")
 
@@ -15,7 +11,7 @@ def _whole(queries: Queries) -> Queries:
     statements = {}
     for name in queries.names():
         text = getattr(queries, name)
-        statements[name] = text if name in _ALONE else f"{_FIGURES.asked_axes}\n{text}"
+        statements[name] = f"{_FIGURES.asked_axes}\n{text}" if _BEGINS in text else text
     return Queries(statements, "services.gateway/sql/figures.sql")
 
 

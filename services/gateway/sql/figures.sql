@@ -106,7 +106,7 @@ WHERE e.sign = 1 OR r.until > r.day
 GROUP BY GROUPING SETS ((x.area, x.organisation, e.day), (x.kind, x.dims, e.day));
 
 -- name: asked_axes
--- What begins every statement below: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live
+-- What begins the statements that say so: the axes a question asks about, each with its label, the group it falls into and whether it stands at a live
 -- node, in the eras from first to last. $1-$15 places (Places; group -1 is not asked), $16 merge days that number the eras, $17 generation,
 -- $18 measure, $19-$21 labels, $22 only axes of lines of the commits after this one (null: all). A label stands for one kind with its dimensions;
 -- where it falls into several groups it comes several times. Rows are read from `line`: the merged ones of these axes by their index, and all that are not
@@ -156,6 +156,7 @@ line AS NOT MATERIALIZED (
 )
 
 -- name: sum_cells
+-- Begins with asked_axes.
 -- Sums by bucket, label and group: cells as far as they are merged (if $23), and the rows of the commits after $24.
 -- $25 bucket by since; $26 starts of the buckets; $27, $28 first and last day; $29, $30 first and last since.
 -- Cells are added up axis by axis, which the index gives in order; fresh lines are found by their commit alone, and only then looked at.
@@ -190,6 +191,7 @@ FROM counted
 GROUP BY 1, 2, 3, 4;
 
 -- name: sum_rows
+-- Begins with asked_axes.
 -- The same sums from rows alone, by looking at each day asked and not by running sums. $23 narrows to rows with this in their roles.
 -- $24 nature: stock, flow or cohort; $25-$27 buckets with their first and last day; $28 the day a cohort is looked at.
 SELECT b.bucket, p.label, p.grp, p.placed, sum(r.sign * r.value)::bigint AS value, sum(r.sign)::bigint AS count
@@ -205,6 +207,7 @@ WHERE $23::text IS NULL OR strpos(r.roles, $23) > 0
 GROUP BY 1, 2, 3, 4;
 
 -- name: count_present
+-- Begins with asked_axes.
 -- Distinct things in a role by bucket and group, and together (null); member/X and person/X are one human: presence as far as it is merged, and the rows of the commits after $24.
 -- $23 role; $25 starts of the buckets; $26, $27 first and last day; $28 only things like these.
 , fresh AS MATERIALIZED (
@@ -245,6 +248,7 @@ SELECT NULL, NULL, count(*), count(*) FILTER (WHERE astray)
 FROM (SELECT thing, bool_or(astray) AS astray FROM each GROUP BY thing) AS whole;
 
 -- name: count_distinct
+-- Begins with asked_axes.
 -- The same from rows alone; role `thing` counts the things themselves. $24 narrows to rows with this in their roles, $25 to things like these;
 -- $26 whether stretches are looked at on the last day of each bucket; $27-$29 buckets with their first and last day.
 , present AS (
@@ -267,6 +271,7 @@ WHERE thing IS NOT NULL AND ($25::text[] IS NULL OR thing LIKE ANY ($25))
 GROUP BY CUBE (bucket, grp);
 
 -- name: count_covered
+-- Begins with asked_axes.
 -- Live things of a measure by bucket and group, and how many of them are covered: named in role $30 by rows of measure $28 with the labels $31, $32,
 -- or as the lists $33, $34 say. $23-$25 buckets with first and last day: things and, with $29, what covers them are looked at on the last one.
 -- Things are bound by their area, what covers them by its organisation; of $26 what counts as something else now is $27.
