@@ -16,6 +16,7 @@ from deploy.local.platform import Platform
 from tests.bench.rows import Rows, quantile, say
 from tests.bench.told import STRUCTURED, connect, encoded, tell
 from tests.support.district import District
+from tests.support.waiting import eventually
 
 PACES: Sequence[tuple[int, float]] = ((200, 10.0), (2000, 5.0))
 """Events a second, and for how many seconds."""
@@ -45,6 +46,8 @@ async def delays(platform: Platform, pace: int, seconds: float) -> tuple[list[fl
     district = District(platform.gateway, platform.key("district"))
     district.tell(district.foundation())
     district.close()  # its client; what it makes is still wanted
+    question = f"{platform.gateway}/v1/metrics/cases.open?area=district:{district.root}"
+    eventually(lambda: httpx.get(question).is_success, within=120, what="the district is known: what other benches have told is counted first")
     events = [
         district.event("case.opened", {"case": f"{district.root}-f{number}", "kind": "case", "area": district.root}) for number in range(int(pace * seconds))
     ]
@@ -52,7 +55,10 @@ async def delays(platform: Platform, pace: int, seconds: float) -> tuple[list[fl
     seen: list[tuple[float, int]] = []
     ready = asyncio.Event()
     watcher = asyncio.create_task(_watch(platform, district.root, seen, ready))
-    await asyncio.wait_for(ready.wait(), 20)
+    await asyncio.wait({asyncio.create_task(ready.wait()), watcher}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+    if watcher.done():
+        watcher.result()
+    assert ready.is_set(), "the stream says nothing"
     due, answered = await _load(platform, bodies, pace)
     until = time.perf_counter() + _PATIENCE_S
     while not (seen and seen[-1][1] >= len(bodies)) and time.perf_counter() < until:
@@ -98,6 +104,7 @@ async def _watch(platform: Platform, root: str, seen: list[tuple[float, int]], r
     """Notes when the stream shows which number of open cases."""
     parameters = {"metrics": "cases.open", "area": f"district:{root}"}
     async with httpx.AsyncClient(base_url=platform.gateway, timeout=None) as session, session.stream("GET", "/v1/live", params=parameters) as stream:
+        stream.raise_for_status()
         async for line in stream.aiter_lines():
             if line.startswith("data:"):
                 value = _value(json.loads(line[5:]))

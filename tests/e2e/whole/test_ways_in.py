@@ -10,7 +10,7 @@ async def test_every_way_in_takes_a_districts_work(platform: Platform) -> None:
     await found(platform, district)
 
     for way, events in ((ingest.batches, 80), (ingest.singles, 64), (ingest.inbound, 60)):
-        assert (await way(platform, district, events)).seconds > 0
+        assert (await way(platform, district, events, "t")).seconds > 0
 
 
 async def test_every_event_comes_to_the_screen(platform: Platform) -> None:
