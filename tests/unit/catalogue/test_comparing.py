@@ -45,11 +45,11 @@ def test_a_state_that_means_something_else_is_written_otherwise_and_one_that_lea
 
 
 def test_a_new_kind_takes_effect_at_once_and_one_that_goes_does_not(build: Build) -> None:
-    old, new = build(common=TEXT), build(common=TEXT.replace("  unit.school:", "  unit.library:"))
+    old, new = build(common=TEXT), build(common=TEXT.replace("  unit.school:", "  unit.museum:"))
 
     changes = {one.id: (one.change, one.side) for one in compare(old, new).changes}
 
-    assert changes == {"unit.library": ("added", "door"), "unit.school": ("removed", "writing")}
+    assert changes == {"unit.museum": ("added", "door"), "unit.school": ("removed", "writing")}
 
 
 def test_a_changed_definition_alters_itself_and_what_is_made_of_it(build: Build) -> None:
