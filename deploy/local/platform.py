@@ -108,8 +108,11 @@ class Platform:
     def start(self) -> None:
         """Bring everything up and wait until it serves; on failure stop what runs. LocalError with the mend."""
         try:
-            self.start_infrastructure()
-            self.run_steps()
+            self._take()
+            # A step runs as soon as the server it asks is there: the broker takes its time, migrations need not wait for it.
+            self._side_by_side(
+                lambda: self._then_steps(self._start_database, of_database=True), lambda: self._then_steps(self._start_broker, of_database=False),
+            )
             self.start_services()
         except BaseException as error:
             self._end(problem=str(error))
@@ -117,9 +120,7 @@ class Platform:
 
     def start_infrastructure(self) -> None:
         """Bring up broker and database, side by side, and make the database's accounts."""
-        if not self._tenancy.is_held:
-            self._tenancy.take(self.wanted_ports(), lambda text: self._say("clean-up", text))
-            self._note()
+        self._take()
         self._side_by_side(self._start_database, self._start_broker)
 
     def run_steps(self, *names: str) -> None:
@@ -209,6 +210,17 @@ class Platform:
         if not self.addresses.brings_postgres:
             wanted[self.ports.postgres] = database.NAME
         return wanted
+
+    def _take(self) -> None:
+        if not self._tenancy.is_held:
+            self._tenancy.take(self.wanted_ports(), lambda text: self._say("clean-up", text))
+            self._note()
+
+    def _then_steps(self, start: Callable[[], None], *, of_database: bool) -> None:
+        start()
+        for step in self.plan.steps:
+            if (step.role is not None) is of_database:
+                self.run_steps(step.name)
 
     def _start_database(self) -> None:
         if self.addresses.brings_postgres:

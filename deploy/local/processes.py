@@ -29,6 +29,8 @@ class Step:
     name: str
     module: str
     role: str | None
+    """The database account, or None for one that asks the broker alone."""
+
     tells: bool = False
     """Whether what it said last is worth telling whoever starts the platform."""
 
@@ -48,7 +50,7 @@ _WRITE, _READ, _DOOR = 1, 2, 3
 _STEPS = (
     Step("migrate", "services.kernel.postgres.migrate", OWNER),
     Step("catalogue", "services.kernel.versions.activate", OWNER, tells=True),
-    Step("topics", "services.kernel.topics", OWNER),
+    Step("topics", "services.kernel.topics", None),
 )
 
 _SERVICES = (

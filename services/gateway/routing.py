@@ -13,7 +13,7 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 from services.gateway.rooms import OWNERS, Rooms
 from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Code, problem
-from services.kernel.http.app import LONGEST_ID, REQUEST_ID
+from services.kernel.http.correlation import LONGEST_ID, REQUEST_ID
 from services.kernel.ids import new_id
 
 _log = structlog.get_logger()

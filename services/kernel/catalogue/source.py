@@ -8,6 +8,7 @@ import yaml
 
 Pointer = tuple[str | int, ...]
 
+_TEXT = "tag:yaml.org,2002:str"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where PyYAML has it: ten times as quick, and every process reads the catalogue
 
 
@@ -71,7 +72,7 @@ class Source:
             return self._mapping(node, pointer)
         if isinstance(node, yaml.SequenceNode):
             return [self._plain(child, (*pointer, number)) for number, child in enumerate(node.value)]
-        value: object = self._loader.construct_object(node)
+        value: object = node.value if node.tag == _TEXT else self._loader.construct_object(node)
         return value
 
     def _mapping(self, node: yaml.MappingNode, pointer: Pointer) -> dict[str, object]:

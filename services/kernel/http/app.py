@@ -1,76 +1,39 @@
 """The frame of every API: problems, health, correlation ids."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-import structlog
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.requests import Request
 
-from services.kernel.errors import Problem
+from services.kernel.errors import Fault, Problem
 from services.kernel.health import Health
-from services.kernel.http.health_routes import health_router
-from services.kernel.http.problems import answer_with_problems, problem_response
-from services.kernel.ids import new_id
+from services.kernel.http.correlation import Correlation
+from services.kernel.http.health_routes import health_routes
+from services.kernel.http.problems import answers, problem_response
 
-_log = structlog.get_logger()
-REQUEST_ID = "x-request-id"
-LONGEST_ID = 200
-"""Characters of a request id: enough for those of several requests that the gateway hands on in one."""
-
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-
-class Correlation:
-    """Gives each request a trace id, for the log lines and the answer; turns what nobody caught into a 500.
-
-    It is the caller's `x-request-id`, else the trace of its `traceparent` (W3C Trace Context), else a new one.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI call."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        trace = _trace_of(dict(scope["headers"]))
-        started = False
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message.get("headers", []), (REQUEST_ID.encode(), trace.encode())]
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(trace_id=trace):
-            try:
-                await self._app(scope, receive, send_with_id)
-            except Exception:
-                _log.exception("request failed", path=scope["path"], method=scope["method"])
-                if started:
-                    raise
-                failed = Problem("failed", "Something went wrong on our side", 500, "try again; the log has the trace id", "urn:wangge:problem:failed")
-                await problem_response(failed)(scope, receive, send_with_id)
-
-
-def _trace_of(headers: Mapping[bytes, bytes]) -> str:
-    given = headers.get(REQUEST_ID.encode(), b"").decode("latin-1")
-    if 0 < len(given) <= LONGEST_ID and given.isascii() and given.isprintable():
-        return given
-    traced = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
-    return traced[1].decode() if traced else new_id().hex
 
 
 def build_app(title: str, lifespan: Lifespan, health: Health, registry: CollectorRegistry, **documentation: object) -> FastAPI:
     """An app with problems, health routes and correlation ids; the room adds its routers."""
-    app = FastAPI(title=title, lifespan=lifespan, **documentation)  # type: ignore[arg-type]
-    answer_with_problems(app)
-    app.include_router(health_router(health, registry))
+    handlers = {**answers(), RequestValidationError: _on_invalid}
+    app = FastAPI(title=title, lifespan=lifespan, exception_handlers=handlers, **documentation)  # type: ignore[arg-type]
+    for route in health_routes(health, registry):
+        app.add_api_route(route.path, route.endpoint, tags=["health"])
     app.add_middleware(Correlation)
     return app
+
+
+async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # it is registered for no other
+    faults = tuple(Fault(_pointer(item["loc"]), str(item["msg"])) for item in error.errors())
+    detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or "the request cannot be read"
+    return problem_response(Problem("invalid", "The request does not keep to its contract", 400, detail, "urn:wangge:problem:invalid", faults))
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    return "/" + "/".join(str(part) for part in location)

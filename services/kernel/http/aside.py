@@ -4,24 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from services.kernel.health import Health
-from services.kernel.http.app import build_app
+from services.kernel.http.correlation import Correlation
+from services.kernel.http.health_routes import health_routes
+from services.kernel.http.problems import answers
 from services.kernel.http.serve import server
 from services.kernel.settings import ProcessSettings
 
 
 @asynccontextmanager
-async def _nothing(_: FastAPI) -> AsyncIterator[None]:
-    yield
-
-
-@asynccontextmanager
 async def aside(settings: ProcessSettings, health: Health, registry: CollectorRegistry) -> AsyncIterator[None]:
     """Serves /healthz, /readyz and /metrics while the block runs. Signals stay the process's own."""
-    beside = server(build_app(settings.name, _nothing, health, registry), settings)
+    app = Starlette(routes=health_routes(health, registry), middleware=[Middleware(Correlation)], exception_handlers=answers())
+    beside = server(app, settings)
     beside.config.loop = "none"
     task = asyncio.create_task(beside._serve())  # noqa: SLF001  serve() would take the signal handlers
     try:

@@ -1,12 +1,14 @@
 """Every error of an API as application/problem+json (RFC 9457)."""
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from structlog.contextvars import get_contextvars
 
-from services.kernel.errors import Fault, Problem, RefusedError
+from services.kernel.errors import Problem, RefusedError
 
 PROBLEM = "application/problem+json"
 
@@ -28,29 +30,21 @@ def problem_response(problem: Problem, headers: dict[str, str] | None = None) ->
     return JSONResponse(body, problem.status, headers, PROBLEM)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "/" + "/".join(str(part) for part in location)
+Handlers = dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]]
 
 
-def answer_with_problems(app: FastAPI) -> None:
-    """Makes an app answer every error as a problem."""
+def answers() -> Handlers:
+    """The problem that each error is answered with, as an app's handlers; what an app itself adds comes beside them."""
 
-    @app.exception_handler(ProblemError)
-    async def on_problem(_: Request, error: ProblemError) -> JSONResponse:
+    async def on_problem(_: Request, error: ProblemError) -> Response:
         return problem_response(error.problem, error.headers)
 
-    @app.exception_handler(RefusedError)
-    async def on_refusal(_: Request, error: RefusedError) -> JSONResponse:
+    async def on_refusal(_: Request, error: RefusedError) -> Response:
         return problem_response(error.problem)
 
-    @app.exception_handler(HTTPException)
-    async def on_http(_: Request, error: HTTPException) -> JSONResponse:
+    async def on_http(_: Request, error: HTTPException) -> Response:
         code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "invalid")
         headers = dict(error.headers) if error.headers else None
         return problem_response(Problem(code, str(error.detail), error.status_code, str(error.detail), f"urn:wangge:problem:{code}"), headers)
 
-    @app.exception_handler(RequestValidationError)
-    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        faults = tuple(Fault(_pointer(item["loc"]), str(item["msg"])) for item in error.errors())
-        detail = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or "the request cannot be read"
-        return problem_response(Problem("invalid", "The request does not keep to its contract", 400, detail, "urn:wangge:problem:invalid", faults))
+    return {ProblemError: on_problem, RefusedError: on_refusal, HTTPException: on_http}

@@ -1,13 +1,13 @@
 """Runs an API until it is told to stop."""
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from services.kernel.garbage import collect_seldom
 from services.kernel.settings import ProcessSettings
 
 
-def server(app: FastAPI, settings: ProcessSettings) -> uvicorn.Server:
+def server(app: ASGIApp, settings: ProcessSettings) -> uvicorn.Server:
     """The one way we configure uvicorn: one worker, uvloop, no access log, open streams cut after 3 s."""
     config = uvicorn.Config(
         app,
@@ -24,7 +24,7 @@ def server(app: FastAPI, settings: ProcessSettings) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(app: FastAPI, settings: ProcessSettings) -> None:
+def serve(app: ASGIApp, settings: ProcessSettings) -> None:
     """Serves until SIGTERM or SIGINT."""
     collect_seldom()
     server(app, settings).run()

@@ -50,7 +50,7 @@ async def offer(database: Database, folders: Path | str, catalogue: Catalogue) -
     """Activates a catalogue unless that takes a retelling."""
     files = files_of(folders)
     while True:
-        before = await active_catalogue(database)
+        before = await _active_or(catalogue, database)
         comparison = None if before is None else compare(before, catalogue)
         async with database.transaction() as connection:
             await connection.execute(_SQL.one_at_a_time)
@@ -64,6 +64,13 @@ async def offer(database: Database, folders: Path | str, catalogue: Catalogue) -
             await keep(connection, catalogue.version, files)
             await connection.execute(_SQL.activate, catalogue.version)
             return Activated(catalogue.version, catalogue.version, comparison, ())
+
+
+async def _active_or(catalogue: Catalogue, database: Database) -> Catalogue | None:
+    """The active catalogue; the one at hand where it is of the same version, as at most starts: nothing need be loaded then."""
+    async with database.transaction(readonly=True) as connection:
+        version = (await read_active(connection)).version
+    return catalogue if version == catalogue.version else await active_catalogue(database)
 
 
 async def run(settings: VersionSettings) -> Activated:
