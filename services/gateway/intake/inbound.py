@@ -24,11 +24,14 @@ CALL_MS = 5_000  # kafka-python would wait without end for a coordinator that is
 FETCH_BYTES = 4 * 1024 * 1024  # kafka-python reads a fetch in one go, and heartbeats wait meanwhile; a larger record still comes, alone
 EMPTY_HANDED_S = 30.0
 """How long a member may be without any partition before it joins anew. kafka-python's leader may hand out a topic's partitions before it knows of them,
-and take what it learns a moment later for what it had handed out; then the group keeps its nothing for ever. A thirteenth intake joins anew in vain."""
+and take what it learns a moment later for what it had handed out; then the group keeps its nothing for ever. A thirteenth intake joins anew in vain.
+
+The same for a member that is joining: kafka-python begins to join anew when the leader's view of the topic changed, and forgets that it does when the view
+changes back before the answer is there. It then neither joins nor reads nor beats, and each poll spins for as long as it lasts."""
 
 
 class EmptyHandedError(KafkaError):  # type: ignore[misc]
-    """The group has given this member nothing to read for too long."""
+    """The group has given this member nothing to read for too long, or has taken everything back and not given anything since."""
 
 
 class Polled(NamedTuple):
@@ -50,6 +53,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer: KafkaConsumer | None = None
         self._moved: set[TopicPartition] = set()
         self._moving = Lock()  # kafka-python calls the listener from its own thread
+        self._joining = False
         self._from_the_beginning = False
         self._committed: dict[int, int] = {}
         self._empty_since: float | None = None
@@ -82,11 +86,13 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
         """Called by kafka-python; must not block."""
         with self._moving:
             self._moved.update(revoked)
+            self._joining = True
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Called by kafka-python; must not block."""
         with self._moving:
             self._moved.update(assigned)
+            self._joining = False
         _log.info("partitions assigned", topic=self._topic, partitions=sorted(one.partition for one in assigned))
 
     async def _call(self, function: Callable[..., _T], *arguments: object) -> _T:
@@ -108,7 +114,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             reconnect_backoff_max_ms=1_000,
         )
         self._from_the_beginning = from_the_beginning
-        self._empty_since = None
+        self._empty_since, self._joining = None, False
         self._consumer.partitions_for_topic(self._topic)  # to be known before the group hands them out
         self._consumer.subscribe([self._topic], listener=self)
 
@@ -132,7 +138,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
         return Polled(records, {one.partition for one in moved})
 
     def _bear_with_nothing(self, consumer: KafkaConsumer) -> None:
-        if consumer.assignment():
+        if consumer.assignment() and not self._joining:
             self._empty_since = None
             return
         now = time.monotonic()
@@ -140,7 +146,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             self._empty_since = now
         elif now - self._empty_since > EMPTY_HANDED_S:
             raise EmptyHandedError(f"no partition of {self._topic} for {EMPTY_HANDED_S:.0f} s")
-        time.sleep(POLL_S)  # a poll without partitions comes back at once
+        time.sleep(POLL_S)  # a poll without partitions comes back at once, or has spun
 
     def _seek(self, consumer: KafkaConsumer, partition: TopicPartition) -> None:
         committed = None if self._from_the_beginning else consumer.committed(partition, timeout_ms=CALL_MS)

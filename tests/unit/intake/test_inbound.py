@@ -86,3 +86,29 @@ def test_with_a_partition_it_never_rests(slept: list[float]) -> None:
 
     assert len(slept) == before
     one.end()
+
+
+def test_a_member_that_never_ends_joining_joins_anew(slept: list[float]) -> None:
+    one = Inbound("k:9092", "inbound.v1", "g", dict)
+    one._open(False)
+    group_of(one).given = {TopicPartition("inbound.v1", 0)}
+    one.on_partitions_assigned(group_of(one).given)
+    one._moved.clear()
+    one._poll(10)
+
+    one.on_partitions_revoked(group_of(one).given)  # kafka-python keeps them as assigned until it has joined
+    one._moved.clear()
+
+    def poll_on() -> None:
+        for _ in range(1000):
+            one._poll(10)
+
+    with pytest.raises(EmptyHandedError):
+        poll_on()
+
+    assert EMPTY_HANDED_S <= sum(slept) <= EMPTY_HANDED_S + 2 * POLL_S
+    one._open(False)
+    group_of(one).given = {TopicPartition("inbound.v1", 0)}
+    one._poll(10)
+    assert sum(slept) <= EMPTY_HANDED_S + 2 * POLL_S, "nothing of it is left after joining anew"
+    one.end()
