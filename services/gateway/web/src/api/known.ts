@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { has, language, say, t, type Text } from '../i18n'
 import { type Family, type Kind, type Metric, type Node, readKinds, readMetrics, readTree } from './documents'
+import { renewed } from './renewing'
 
 /** What every view needs and what seldom changes: metrics, kinds, both trees. Read once, and again when asked. */
 export const metrics = shallowRef<ReadonlyMap<string, Metric>>(new Map())
@@ -33,7 +34,8 @@ export const needKinds = (): Promise<void> =>
     values.value = told.values as Record<string, Text>
     kinds.value = byId(told.kinds, (one) => one.id)
   })
-export const needTree = (family: Family): Promise<void> => once(family, async () => void (trees[family].value = byId(await readTree(family), (one) => one.key)))
+export const needTree = (family: Family): Promise<void> =>
+  once(family, async () => void (trees[family].value = renewed(trees[family].value ?? new Map(), await readTree(family))))
 
 /** Reads a tree again: something was defined, moved or merged. */
 export async function renewTree(family: Family): Promise<void> {

@@ -26,14 +26,19 @@ export function dayOf(text: string): string | null {
   return isDay(day) ? day : null
 }
 
+// Made once: making a format costs far more than using it, and a list writes one time of day a line.
+const TODAY = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' })
+const MINUTES = { timeZone: ZONE, hour12: false, hour: '2-digit', minute: '2-digit' } as const
+const [TO_THE_MINUTE, TO_THE_SECOND] = [new Intl.DateTimeFormat('en-GB', MINUTES), new Intl.DateTimeFormat('en-GB', { ...MINUTES, second: '2-digit' })]
+
 /** Today's business date. */
 export function businessToday(now: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+  return TODAY.format(now)
 }
 
 /** The time of day in the zone of business, 24 h. */
 export function clock(now: Date, seconds = true): string {
-  return now.toLocaleTimeString('en-GB', { timeZone: ZONE, hour12: false, hour: '2-digit', minute: '2-digit', ...(seconds ? { second: '2-digit' } : {}) })
+  return (seconds ? TO_THE_SECOND : TO_THE_MINUTE).format(now)
 }
 
 /** A moment as day and time in the zone of business. */

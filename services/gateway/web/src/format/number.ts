@@ -9,21 +9,27 @@ export interface Habit {
 export const NOTHING = '—'
 export const HIDDEN = '＊'
 
+// Made once: making one costs a hundred times what using it does, and a map writes hundreds of numbers at a time.
+const format = (locale: string, digits: number, notation: 'standard' | 'compact' = 'standard'): Intl.NumberFormat =>
+  new Intl.NumberFormat(locale, { maximumFractionDigits: digits, notation })
+const WHOLE: Record<Language, Intl.NumberFormat> = { zh: format('zh-CN', 2), en: format('en', 2) }
+const [FINE, COARSE, COMPACT] = [format('zh-CN', 2), format('zh-CN', 1), format('en', 2, 'compact')]
+
 /** A whole number with its thousands apart. */
 export function grouped(value: number, habit: Habit): string {
-  return value.toLocaleString(habit.language === 'zh' ? 'zh-CN' : 'en', { maximumFractionDigits: 2 })
+  return WHOLE[habit.language].format(value)
 }
 
 /** A number short enough for a tile: from 100,000 on in 万, from 100 million on in 亿, where that habit is kept. */
 export function short(value: number, habit: Habit): string {
   const size = Math.abs(value)
   if (!habit.myriads || size < 1e5) return grouped(value, habit)
-  if (habit.language === 'en') return value.toLocaleString('en', { notation: 'compact', maximumFractionDigits: 2 })
+  if (habit.language === 'en') return COMPACT.format(value)
   return size >= 1e8 ? `${trimmed(value / 1e8)}亿` : `${trimmed(value / 1e4)}万`
 }
 
 function trimmed(value: number): string {
-  return value.toLocaleString('zh-CN', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 1 })
+  return (Math.abs(value) < 100 ? FINE : COARSE).format(value)
 }
 
 /** A fraction as a percentage; never rounded up to 100 % or down to 0 % while something is left. */

@@ -47,22 +47,34 @@ export function useLive(asked: () => { metrics: string[]; area?: string; events?
   let stream: EventSource | null = null
   let number = 0
   let over = false
+  let known: ReadonlyMap<string, LiveFigure> = new Map()
+  const stirred = new Set<string>()
   let fresh: Happening[] = []
   let showing: ReturnType<typeof setTimeout> | undefined
+  let shownAt = 0
 
-  // Hundreds may come in a second: nobody reads a list that moves more than twice a second, and each move costs a frame.
+  // What comes alone is shown at once. Of hundreds in a second nobody reads more than two states, and each costs the whole view a frame.
+  function soon(): void {
+    showing ??= setTimeout(show, Math.max(0, shownAt + SHOWN_EVERY_MS - Date.now()))
+  }
+
   function show(): void {
     showing = undefined
-    happenings.value = [...fresh, ...happenings.value].slice(0, KEPT)
+    shownAt = Date.now()
+    figures.value = known
+    for (const metric of stirred) moved[metric] = (moved[metric] ?? 0) + 1
+    stirred.clear()
+    if (fresh.length) happenings.value = [...fresh, ...happenings.value].slice(0, KEPT)
     fresh = []
   }
 
   function take(event: MessageEvent<string>, whole: boolean): void {
     const message = JSON.parse(event.data) as LiveMessage
-    figures.value = merged(figures.value, message, whole)
+    known = merged(known, message, whole)
+    for (const figure of message.figures) stirred.add(figure.metric)
     today.value = message.today
     heard(message.lag_s)
-    for (const figure of message.figures) moved[figure.metric] = (moved[figure.metric] ?? 0) + 1
+    soon()
   }
 
   function heard(lagS: number): void {
@@ -87,7 +99,7 @@ export function useLive(asked: () => { metrics: string[]; area?: string; events?
     stream.addEventListener('happened', (event) => {
       const told = JSON.parse((event as MessageEvent<string>).data) as Omit<Happening, 'number' | 'heard'>
       fresh = [{ ...told, number: ++number, heard: Date.now() }, ...fresh.slice(0, KEPT - 1)]
-      showing ??= setTimeout(show, SHOWN_EVERY_MS)
+      soon()
     })
     // A stream that the gateway ends in order comes back by itself within a second: that is no fault to show.
     stream.onerror = () => stream?.readyState === EventSource.CLOSED && setTimeout(follow, LOOK_MS)

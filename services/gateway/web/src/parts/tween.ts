@@ -1,7 +1,8 @@
 import { onScopeDispose, ref, watch, type Ref } from 'vue'
 
 const LASTS_MS = 700
-const RESTS_MS = 2 * LASTS_MS // a number that changes more often than this would always be running: nobody could read it, and each step lays its panel out anew
+// A number that changes more often than this would be running most of the time: nobody could read it, and each step lays its panel out anew.
+const RESTS_MS = 5000
 
 /** A number that runs to its new value instead of jumping; at once where motion is not wanted, the view is hidden, or it changes all the time. */
 export function useTween(target: () => number | null | undefined): Ref<number | null> {
