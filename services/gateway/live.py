@@ -17,6 +17,7 @@ from services.gateway.reading_telemetry import ReadingTelemetry
 from services.gateway.screens import Asked, Audience, AudienceKey, Message, Screen, difference
 from services.kernel.errors import RefusedError
 from services.kernel.http.problems import ProblemError
+from services.kernel.pace import Pace
 from services.kernel.postgres.database import UNAVAILABLE, Connection, Database
 
 _log = structlog.get_logger()
@@ -24,13 +25,13 @@ _CHANNEL = "metrics"
 _POLL_S = 1.0
 """A notice may be lost; looking again this often heals it."""
 
-_DEBOUNCE_S = 0.1
-"""Commits that follow each other this closely are shown together."""
+_ROUND_S = 0.1
+"""From one round to the next while commits follow each other; the first after a rest does not wait."""
 
-_DEBOUNCE_SCREEN_S = 0.0002
-"""And this much longer for every screen: with two thousand of them half of a core's time goes into writing to each twice a second."""
+_ROUND_SCREEN_S = 0.0002
+"""And this much more for every screen: with two thousand of them half of a core's time goes into writing to each twice a second."""
 
-_LONGEST_DEBOUNCE_S = 0.5
+_LONGEST_ROUND_S = 0.5
 
 
 class Live:
@@ -44,6 +45,7 @@ class Live:
         self._open = 0
         self._newcomers = False
         self._wake = asyncio.Event()
+        self._pace = Pace()
         self._last: tuple[str, date] | None = None
         self._day_began_at = 0  # the commit at which today's first round was
         self._task: asyncio.Task[None] | None = None
@@ -112,7 +114,7 @@ class Live:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _POLL_S)
             # Who comes to an audience that is up to date need not wait; but a thousand who come at once are told together.
-            await asyncio.sleep(_DEBOUNCE_S / 10 if self._newcomers else min(_LONGEST_DEBOUNCE_S, _DEBOUNCE_S + _DEBOUNCE_SCREEN_S * self._open))
+            await self._pace.keep(_ROUND_S / 10 if self._newcomers else min(_LONGEST_ROUND_S, _ROUND_S + _ROUND_SCREEN_S * self._open))
         self._wake.clear()
 
     async def _round(self) -> None:

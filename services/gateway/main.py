@@ -101,15 +101,15 @@ def _routes(
     geometry: Geometry,
     passing: Passing,
 ) -> Iterator[APIRouter]:
-    """All routes; those with the widest paths last."""
+    """All routes, which are tried in turn: the one that all events come by first, those with the widest paths last."""
 
     def reader_of(request: Request) -> Caller:
         return keyring.reader(request.headers, settings.anonymous)
 
+    yield events_router(door, keyring, settings, telemetry[0])
     yield screens_router()
     yield kinds_router(figures.catalogue, reader_of)
     yield export_router(figures, reader_of, system_clock)
-    yield events_router(door, keyring, settings, telemetry[0])
     yield rejected_router(keyring, refusals)
     yield sources_router(keyring, senders, refusals, reader_of)
     yield figures_router(figures, reader_of, telemetry[1])

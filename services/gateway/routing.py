@@ -15,6 +15,7 @@ from services.gateway.telemetry import DoorTelemetry
 from services.kernel.errors import Code, problem
 from services.kernel.http.correlation import LONGEST_ID, REQUEST_ID
 from services.kernel.ids import new_id
+from services.kernel.pace import Pace
 
 _log = structlog.get_logger()
 
@@ -22,6 +23,7 @@ MOST_EVENTS = 2_000  # a post gathers up to this many: enough to hide a room's c
 MOST_BYTES = 8 * 1024 * 1024
 POSTS = 2  # in flight per room: one is being read while the other commits
 WORTH_A_SECOND = 500  # events that must wait before a second post goes beside the first: fewer gather behind it, and share one commit
+ROUND_S = 0.01  # from one post to the next while fewer wait than that; the first after a rest does not wait
 MOST_WAITING = 50_000  # events that may wait for one room; what comes then is told to come again, so memory stays bounded
 _UNREADABLE = {400, 413, 422}  # a room could not read the post: something in it is at fault, so halve it
 
@@ -69,6 +71,7 @@ class Lane:
         self._arrived = asyncio.Event()
         self._waiting = 0
         self._posting = 0
+        self._pace = Pace()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -98,11 +101,20 @@ class Lane:
         self._waiting += change
         self._telemetry.waiting.labels(self._owner).set(self._waiting)
 
+    @property
+    def _may_post(self) -> bool:
+        return bool(self._parcels) and (not self._posting or self._waiting >= WORTH_A_SECOND)
+
     async def _run(self) -> None:
         while True:
-            while not self._parcels or (self._posting and self._waiting < WORTH_A_SECOND):
+            if not self._may_post:
                 self._arrived.clear()
                 await self._arrived.wait()
+                continue
+            if self._waiting < WORTH_A_SECOND:
+                await self._pace.keep(ROUND_S)
+                if not self._may_post:  # the other task was quicker
+                    continue
             group = self._take()
             self._posting += 1
             verdicts: list[Verdict] | None = None

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from services.kernel.failpoints import failpoint
+from services.kernel.pace import Pace
 from services.kernel.postgres.database import Database
 from services.metrics import deadletter, ledger, store
 from services.metrics.batch import Batch
@@ -38,7 +39,7 @@ class Limits(NamedTuple):
     """How much a processor takes at a time; see the settings."""
 
     batch: int = 10_000
-    linger_s: float = 0.02
+    linger_s: float = 0.05
     reject_budget: int = 10
     unmerged_rows: int = 2_000_000
 
@@ -117,10 +118,11 @@ class Processor:
 
     async def run(self) -> None:
         """Commits what has been taken, batch after batch, until it is cancelled."""
+        pace = Pace()
         while True:
             await self._some.wait()
             if self._pending is not None and self._pending.size < self._limits.batch:
-                await asyncio.sleep(self._limits.linger_s)
+                await pace.keep(self._limits.linger_s)
             self._committing, self._pending = self._pending, None
             self._some.clear()
             self._room.set()

@@ -11,7 +11,7 @@ class WorkerSettings(ProcessSettings):
     name: str = Field(default="metrics", title="The process's name in logs and metrics")
     metrics_group: str = Field(default="wangge-metrics", title="Consumer group; workers of one group share the partitions")
     metrics_batch: int = Field(default=10_000, ge=1, title="Facts that one transaction takes at most, and one fetch")
-    metrics_linger_s: float = Field(default=0.02, ge=0, le=0.5, title="How long a commit waits for more facts, in seconds")
+    metrics_linger_s: float = Field(default=0.05, ge=0, le=0.5, title="Seconds from one small commit to the next; the first after a rest does not wait")
     metrics_unmerged_rows: int = Field(default=2_000_000, ge=1, title="Rows waiting to be merged above which the processor waits")
     metrics_merge_rows: int = Field(default=200_000, ge=1, title="Rows that one merge takes, about")
     metrics_reject_budget: int = Field(default=10, ge=0, title="Unreadable facts among a partition's last 1000 above which it stops")

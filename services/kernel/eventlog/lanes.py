@@ -1,7 +1,7 @@
 """The partitions of a topic side by side, each with at most one batch under way."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from services.kernel.eventlog.progress import Mark, OvertakenError, Progress
 from services.kernel.eventlog.publisher import Outgoing, Published, Publisher
@@ -30,12 +30,16 @@ class Lane:
         self._most = MOST
         self._next_offset = mark.next_offset
 
-    async def send_next(self, progress: Progress, publisher: Publisher, wake: Callable[[], None]) -> None:
-        """Puts the next batch on its way; `wake` is called when it has come to an end."""
-        if 2 * len(self._waiting) < self._most:  # else there is enough for a good batch
-            after = self._waiting[-1].sequence if self._waiting else self.acknowledged
-            self._waiting += await progress.take(self.partition, after, self._most)
-            failpoint("relay.after_read")
+    def wanted(self, last: int) -> range:
+        """The numbers to read next, of those up to the last one given."""
+        if 2 * len(self._waiting) >= self._most:  # enough for a good batch
+            return range(0)
+        after = self._waiting[-1].sequence if self._waiting else self.acknowledged
+        return range(after + 1, min(after + self._most, last) + 1)
+
+    def send(self, taken: Sequence[Outgoing], publisher: Publisher, wake: Callable[[], None]) -> None:
+        """Puts the next batch on its way, with what was taken from the log; `wake` is called when it has come to an end."""
+        self._waiting += taken
         if self._waiting:
             self.sending = asyncio.create_task(publisher.publish(self.partition, self._waiting))
             self.sending.add_done_callback(lambda _: wake())
@@ -85,13 +89,22 @@ class Lanes:
         for lane in self._lanes:
             if counters[lane.partition] < lane.marked.sequence:
                 raise OvertakenError(f"partition {lane.partition} ends at {counters[lane.partition]}, before its mark: the log was told again")
-            if lane.sending is None and lane.acknowledged < counters[lane.partition]:
-                await lane.send_next(self._progress, self._publisher, wake)
+        free = [lane for lane in self._lanes if lane.sending is None and lane.acknowledged < counters[lane.partition]]
+        taken = await self._take({lane.partition: run for lane in free if (run := lane.wanted(counters[lane.partition]))})
+        for lane in free:
+            lane.send(taken.get(lane.partition, ()), self._publisher, wake)
         backlog = sum(counters[lane.partition] - max(lane.acknowledged, lane.marked.sequence) for lane in self._lanes)
         self._telemetry.backlog.set(backlog)
         if moved or not backlog:
             self._telemetry.progress.set_to_current_time()
         return bool(moved or backlog)
+
+    async def _take(self, wanted: Mapping[int, range]) -> Mapping[int, Sequence[Outgoing]]:
+        if not wanted:
+            return {}
+        taken = await self._progress.take(wanted)
+        failpoint("relay.after_read")
+        return taken
 
     async def mark(self) -> int:
         """Remembers what was acknowledged since the last time, and tells how many facts that are."""

@@ -50,10 +50,13 @@ class Progress:
         """The last number given in each partition. One that is behind a mark means that the log was told again: the marks say from where."""
         return {row["partition"]: row["n"] for row in await self._session.fetch(_SQL.read_counters, self._topic)}
 
-    async def take(self, partition: int, after: int, most: int) -> list[Outgoing]:
-        """The facts that follow a number, in order, `most` at most."""
-        rows = await self._session.fetch(_SQL.take_next, self._topic, partition, after + 1, after + most)
-        return [Outgoing(*row) for row in rows]
+    async def take(self, wanted: Mapping[int, range]) -> dict[int, list[Outgoing]]:
+        """The facts of these numbers, in order, of each partition."""
+        runs = [[*wanted], [run.start for run in wanted.values()], [run.stop - 1 for run in wanted.values()]]
+        taken: dict[int, list[Outgoing]] = {partition: [] for partition in wanted}
+        for partition, *fact in await self._session.fetch(_SQL.take_next, self._topic, *runs):
+            taken[partition].append(Outgoing(*fact))
+        return taken
 
     async def mark(self, topic_id: str, before: Mapping[int, Mark], now: Mapping[int, Mark]) -> None:
         """Remembers what was acknowledged; OvertakenError if a mark is not where it was left."""

@@ -28,6 +28,7 @@ from services.kernel.eventlog.telemetry import RelayTelemetry
 from services.kernel.garbage import collect_seldom
 from services.kernel.health import Health
 from services.kernel.http.aside import aside
+from services.kernel.pace import Pace
 from services.kernel.postgres.database import UNAVAILABLE, Connection, Database
 from services.kernel.settings import ProcessSettings
 from services.kernel.telemetry import new_registry
@@ -48,7 +49,7 @@ BEGIN_AGAIN = (
 )
 """What is mended by dropping everything, reading the marks and sending what follows them. Anything else is a mistake of ours and ends the process."""
 
-LINGER_S = 0.003  # between two rounds, so that a stream of small commits travels in batches
+ROUND_S = 0.02  # from one round to the next in a stream of small commits, which so travel in batches
 REST_S = (0.01, 0.2)  # without a signal: looks again after the first, then ever later, up to the second
 PAUSE_S = (0.2, 3.0)  # after something went wrong; the second when nothing at all could be sent for a while
 STAND_BY_S = 0.5
@@ -121,7 +122,7 @@ class Relay:
             await asyncio.gather(watch, *lanes.under_way, publisher.stop(), return_exceptions=True)
 
     async def _publish(self, lanes: Lanes, watch: asyncio.Task[None]) -> None:
-        rest = REST_S[0]
+        rest, pace = REST_S[0], Pace()
         while not self._stop.is_set():
             if watch.done():
                 watch.result()
@@ -129,8 +130,8 @@ class Relay:
             busy = await lanes.move(self._stir)
             self._moved = self._moved or lanes.sent > 0
             rest = REST_S[0] if busy else min(2 * rest, REST_S[1])
-            await asyncio.sleep(LINGER_S)
             await self._wait(self._stirred, rest)
+            await pace.keep(ROUND_S)
         if lanes.under_way:
             await asyncio.wait(lanes.under_way, timeout=FINISH_WITHIN_S)
         await lanes.mark()

@@ -15,11 +15,15 @@ SELECT partition, sequence, next_offset, topic_id FROM log.relayed WHERE topic =
 SELECT partition, n FROM log.counter WHERE topic = $1;
 
 -- name: take_next
--- A run of facts. Numbers have no gaps, so a range is a limit as well, and lets whole ranges of the log be passed over.
-SELECT sequence, id::text AS id, type, key, body
-FROM log.fact
-WHERE topic = $1 AND partition = $2 AND sequence BETWEEN $3 AND $4
-ORDER BY sequence;
+-- A run of facts of each partition. Numbers have no gaps, so a range is a limit as well, and lets whole ranges of the log be passed over.
+SELECT wanted.partition, fact.*
+FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS wanted (partition, first, last)
+CROSS JOIN LATERAL (
+    SELECT sequence, id::text AS id, type, key, body
+    FROM log.fact
+    WHERE topic = $1 AND partition = wanted.partition AND sequence BETWEEN wanted.first AND wanted.last
+    ORDER BY sequence
+) AS fact;
 
 -- name: mark_acknowledged
 -- Moves marks that nobody else has moved meanwhile, of the incarnation that acknowledged; answers which ones.

@@ -29,10 +29,10 @@ class Memory:
     async def counters(self) -> dict[int, int]:
         return dict(self.given)
 
-    async def take(self, partition: int, after: int, most: int) -> list[Outgoing]:
+    async def take(self, wanted: Mapping[int, range]) -> dict[int, list[Outgoing]]:
         self.taken += 1
-        last = min(self.given[partition], after + most)
-        return [Outgoing(number, f"id-{number}", "t", "k", b"body") for number in range(after + 1, last + 1)]
+        assert all(run.stop - 1 <= self.given[partition] for partition, run in wanted.items()), "numbers were asked for that nothing has"
+        return {partition: [Outgoing(number, f"id-{number}", "t", "k", b"body") for number in run] for partition, run in wanted.items()}
 
     async def mark(self, topic_id: str, before: Mapping[int, Mark], now: Mapping[int, Mark]) -> None:
         assert topic_id == TOPIC_ID
@@ -95,6 +95,14 @@ async def test_everything_arrives_once_and_in_order_when_nothing_fails():
     await drive(lanes(memory, broker), memory)
 
     assert broker.records == {0: list(range(1, 41)), 1: [1, 2, 3]}
+
+
+async def test_a_round_reads_the_log_once_for_all_its_partitions():
+    memory, broker = Memory({0: 4, 1: 3, 2: 0}), Broker()
+
+    await lanes(memory, broker).move(lambda: None)
+
+    assert memory.taken == 1
 
 
 async def test_the_figures_tell_what_was_sent_and_what_is_left():
