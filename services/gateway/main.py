@@ -1,5 +1,6 @@
 """The gateway: the one public door. This file is its parts list."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -62,7 +63,8 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
         # A room that is down is no reason to turn readers away: its events come back as unavailable, so rooms have no health check here.
         async with Rooms({owner: addresses.of(owner) for owner in OWNERS}, settings.secret("internal.token"), settings.post_timeout) as rooms:
             names = NodeNames(rooms)
-            figures = Figures(database, catalogue, names=names, cursors=Cursors(settings.secret("internal.token")))
+            cursors = Cursors(settings.secret("internal.token"))
+            figures = Figures(database, catalogue, names=names, cursors=cursors, most_bytes=settings.most_kept)
             geometry = Geometry(database, figures.trees, figures.names, catalogue)
             live = Live(figures, database, telemetry[1])
             collector = FigureCollector(figures)
@@ -75,6 +77,8 @@ def create_app(settings: GatewaySettings, addresses: RoomAddresses) -> FastAPI:
             senders.start()
             await live.open()
             collector.open(registry)
+            gc.collect()
+            gc.freeze()  # what is here now stays: looking through all of it for rings, again and again, kept questions waiting for a tenth of a second
             yield
             collector.close(registry)
             await live.close()

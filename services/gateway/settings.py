@@ -15,6 +15,7 @@ class GatewaySettings(ProcessSettings):
     most_events: int = Field(default=5_000, title="Events a request may carry", ge=1)
     most_bytes: int = Field(default=16 * 1024 * 1024, title="Bytes a request may carry", ge=1)
     post_timeout: float = Field(default=30, title="Seconds a room may take to answer a batch before its events count as unavailable", gt=0)
+    most_kept: int = Field(default=256 * 1024 * 1024, title="Bytes of cells and people kept in memory between questions; 0 keeps nothing", ge=0)
     read_key_required: bool = Field(default=False, title="Whether reading asks for a key as well, whatever may be shown without one")
     read_anonymous: Literal["nothing", "public", "internal"] = Field(
         default="internal", title="What is shown without a key: nothing, figures of public metrics, or all but what is restricted"

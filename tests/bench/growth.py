@@ -99,7 +99,7 @@ async def _step(place: Place, connection: asyncpg.Connection, topic: str, kinds:
     figures = Figures(database, catalogue(), clock=lambda: noon)
     for shape in _SHAPES:
         await _ask(figures, shape, kinds, Random(0))
-    await figures.cubes.ready()
+    await figures.shelf.ready()
     for shape in _SHAPES:
         chance = Random(shape)
         times = [await _ask(figures, shape, kinds, chance) for _ in range(QUESTIONS)]

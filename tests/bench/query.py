@@ -5,6 +5,7 @@ the cells between questions is what is measured; the first question after a star
 """
 
 import asyncio
+import gc
 import os
 import statistics
 import time
@@ -24,7 +25,7 @@ from services.kernel.catalogue import Catalogue
 from services.kernel.catalogue.load import load
 from services.kernel.postgres.database import Database
 from services.kernel.postgres.migrate import find_migrations, migrate
-from tests.bench.query_lists import list_times
+from tests.bench.query_lists import first_times, list_times
 from tests.bench.query_world import COMMUNITIES, FIRST, GRIDS, MOVED, STREETS, TODAY, fill
 from tests.bench.rows import quantile
 
@@ -88,17 +89,20 @@ async def run(dsn: str, rounds: int, catalogue: Catalogue, *, filled: bool = Fal
     now = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
     rows: dict[str, list[float]] = {}
     for _ in range(rounds):
+        gc.freeze()  # as the gateway does when it has started
         figures = Figures(database, catalogue, clock=lambda: now)
         started = time.perf_counter()
         await figures.answer(read_question("cases.opened", Given([("by", "area"), ("kind", kinds[0])])), _Reader())
         rows.setdefault("first question", []).append((time.perf_counter() - started) * 1000)
-        await figures.cubes.ready()
+        await figures.shelf.ready()
         rows.setdefault("until cells are remembered", []).append((time.perf_counter() - started) * 1000)
         for shape in ("place", "series", "kind", "both", "past"):
             for name, found in zip((shape, f"{shape}, own processor time"), await times(figures, shape, kinds, QUESTIONS), strict=True):
                 ordered = sorted(found)
                 rows.setdefault(f"{name} p50", []).append(statistics.median(ordered))
                 rows.setdefault(f"{name} p99", []).append(ordered[max(0, round(len(ordered) * 0.99) - 1)])
+        for name, taken in (await first_times(figures, _Reader())).items():
+            rows.setdefault(name, []).append(taken)
         for name, found in (await list_times(figures, _Reader(), LISTS)).items():
             rows.setdefault(f"{name} p50", []).append(statistics.median(found))
             rows.setdefault(f"{name} p99", []).append(quantile(found, 0.99))

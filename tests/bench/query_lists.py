@@ -16,6 +16,18 @@ _PAGE = 100
 _PAGES = 10  # of one list, then another is begun
 
 
+async def first_times(figures: Figures, reader: Reader) -> dict[str, float]:
+    """Milliseconds of the first question of each sort after a start, and until what it asks about is remembered: later ones find it so."""
+    found = {}
+    for name, metric in (("people", "volunteer.people"), ("open cases", "cases.open"), ("cases made", "cases.resolution_rate")):
+        started = time.perf_counter()
+        await figures.answer(read_question(metric, Given([("from", FIRST.isoformat()), ("to", TODAY.isoformat())])), reader)
+        found[f"first question about {name}"] = (time.perf_counter() - started) * 1000
+        await figures.shelf.ready()
+        found[f"until {name} are remembered"] = (time.perf_counter() - started) * 1000
+    return found
+
+
 async def list_times(figures: Figures, reader: Reader, count: int) -> dict[str, list[float]]:
     """Milliseconds of each, so many of each."""
     chance = Random("lists")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from services.gateway.figures.conditions import passes, values_of
 from services.gateway.figures.groups import ALL, EXCLUDED, Groups
 from services.gateway.figures.tree import Standing, Tree
@@ -23,7 +25,7 @@ class Asked(NamedTuple):
     conditions: tuple[Condition, ...] = ()
 
 
-class Spot(NamedTuple):
+class Spot(msgspec.Struct, frozen=True, gc=False):
     """Where a key counts: its group (or EXCLUDED), and whether it stands at a live node."""
 
     group: int

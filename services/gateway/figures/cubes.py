@@ -1,236 +1,126 @@
-"""The cells of a measure as the gateway remembers them: added up day by day for each place over all labels, and for each label over all places.
+"""The cells of a measure as the gateway remembers them: of each axis day by day, and added up over all places by label, and over all labels by place.
 
-A question along one axis is answered from one of the two without reading cells: which place counts where is worked out anew for every tree, which label
-counts is looked at anew for every question. A question along both axes at once finds neither and reads cells. A cube is that of one commit; with a later
-snapshot it takes what the commits between brought.
+Which place counts where is worked out anew for every tree, and which label counts is looked at anew for every question: a cube knows neither. A cohort's
+days are those of the making.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager
-from datetime import date
 from typing import NamedTuple
 
-import asyncpg
-import structlog
+import numpy as np
+from numpy.typing import NDArray
 
-from services.gateway.figures.days import Days, Span, together
-from services.gateway.figures.labels import Label, Sorted
-from services.gateway.figures.periods import BEGINNING, Period
-from services.gateway.figures.places import AreaPlace, OrgPlace, Places
+from services.gateway.figures.combinations import Combinations
+from services.gateway.figures.copying import BIGINT, DATE, INTEGER, Rows, copied, ordinals
 from services.gateway.figures.snapshot import Snapshot
-from services.gateway.figures.statements import SQL
-from services.kernel.postgres.database import UNAVAILABLE
+from services.gateway.figures.statements import CUBES as SQL
+from services.gateway.figures.strips import Strips
 
-_log = structlog.get_logger()
-_LONGEST = 4_000
-"""Days that are told apart; a register's entries of long ago all lie before them."""
+Ints = NDArray[np.int64]
+_FEW = 100_000
+"""So many cells are read while the question waits."""
 
-_AHEAD = 31
-"""Days to spare before the first: some things are told late."""
+_PART = 300
+"""Axes that are read at once."""
 
-_MOST_NUMBERS = 6_000_000
-_FEW_AXES = 1_500
-"""So many are read at once, and while a question waits."""
+_SLACK = 400
+"""Days to spare at both ends: some things are told late, and a new day comes every day."""
 
-_FEW_BUCKETS = 4
-Key = tuple[str | None, str | None]
-Named = tuple[int, str]
-Source = Callable[[], AbstractAsyncContextManager[Snapshot]]
-Rows = dict[tuple[int, Sorted, int, bool], tuple[int, int]]
+_COLUMNS = {"axis": INTEGER, "day": DATE, "later": DATE, "value": BIGINT, "count": BIGINT}
 
 
-class Spot(NamedTuple):
-    """Where a place counts, on the days from first to last."""
+class Cells(NamedTuple):
+    """Cells of numbered axes. Days are ordinals; `later` is a cohort's second one, else the same."""
 
-    group: int
-    placed: bool
-    first: date
-    last: date
+    axes: Ints
+    days: Ints
+    later: Ints
+    values: Ints
+    counts: Ints
 
 
-class Cube:
-    """One measure, as of commit n. `known` from this day on; questions that begin in between earlier days are not its."""
+class Cube(NamedTuple):
+    """One measure, as of commit n. Its first day has the ordinal `base`; on no day after `last` does any of its cells come to count."""
 
-    def __init__(self, n: int, span: Span) -> None:
-        self.n = n
-        self.span = span
-        self.earliest = date.fromordinal(span.base)
-        self.outgrown = False  # something was told of days before it that are no longer few
-        self.places: dict[Key, Days] = {}
-        self.labels: dict[Label, Days] = {}
+    n: int
+    combinations: Combinations
+    base: int
+    last: int
+    axes: Strips
+    labels: Strips
+    places: Strips
 
     @property
-    def is_too_large(self) -> bool:
-        """Whether it takes more memory than it is worth."""
-        return (len(self.places) + len(self.labels)) * self.span.size > _MOST_NUMBERS
+    def bytes(self) -> int:
+        """What it takes in memory."""
+        return self.combinations.bytes + self.axes.bytes + self.labels.bytes + self.places.bytes
 
-    def take(self, records: Iterable[asyncpg.Record]) -> None:
-        """Adds sums by place and day, and by label and day: of a record one of the two is null."""
-        size, span = self.span.size, self.span
-        floor = date.fromordinal(max(1, span.base + span.size - _LONGEST))
-        for of_place, area, organisation, kind, dims, day, value, count in records:
-            days: Days | None
-            if of_place:
-                days = self.places.get((area, organisation)) or self.places.setdefault((area, organisation), Days(size))
-            else:
-                label = Label(kind, dims)
-                days = self.labels.get(label) or self.labels.setdefault(label, Days(size))
-            days.put(span.place(day), value, count)
-            self.outgrown |= floor < day < self.earliest
+    def at(self, n: int) -> "Cube":
+        """The same as of another commit, between which and its own nothing happened."""
+        return self._replace(n=n)
 
-    def tells_apart(self, buckets: Iterable[Period]) -> bool:
-        """Whether it knows the edges of these buckets."""
-        return all((bucket.first == BEGINNING or bucket.first > self.earliest) and bucket.last >= self.earliest for bucket in buckets)
+    def with_cells(self, cells: Cells) -> "Cube":
+        """The same with these cells added."""
+        if not len(cells.days):
+            return self
+        last = int(cells.later.max())
+        cube = self._reaching(int(min(cells.days.min(), cells.later.min())), max(int(cells.days.max()), last))
+        rest = (cells.days - cube.base, cells.later - cube.base, cells.values, cells.counts)
+        return cube._replace(
+            last=max(cube.last, last),
+            axes=cube.axes.with_cells(cells.axes, *rest),
+            labels=cube.labels.with_cells(self.combinations.label_of[cells.axes].astype(np.int64), *rest),
+            places=cube.places.with_cells(self.combinations.place_of[cells.axes].astype(np.int64), *rest),
+        )
 
-    def along_labels(self, found: Iterable[tuple[Label, Sorted]], buckets: tuple[Period, ...]) -> Rows:
-        """The sums of labels, wherever they stand."""
-        alike: dict[Sorted, list[Days]] = {}
-        for label, where in found:
-            if (days := self.labels.get(label)) is not None:
-                alike.setdefault(where, []).append(days)
-        rows: Rows = {}
-        for where, several in alike.items():
-            for bucket, sums in self._sums(several, buckets, BEGINNING, date.max):
-                rows[bucket, where, 0, True] = sums
-        return rows
-
-    def along_places(self, spots: dict[Key, tuple[Spot, ...]], where: Sorted, buckets: tuple[Period, ...]) -> Rows | None:
-        """The sums of places, whatever happens there; None where a merge lies before the days it tells apart."""
-        alike: dict[Spot, list[Days]] = {}
-        for key, days in self.places.items():
-            for spot in spots[key]:
-                if BEGINNING < spot.first <= self.earliest or spot.last < self.earliest:
-                    return None
-                alike.setdefault(spot, []).append(days)
-        rows: Rows = {}
-        for spot, several in alike.items():
-            for bucket, (value, count) in self._sums(several, buckets, spot.first, spot.last):
-                had = rows.get((bucket, where, spot.group, spot.placed), (0, 0))
-                rows[bucket, where, spot.group, spot.placed] = (had[0] + value, had[1] + count)
-        return rows
-
-    def _sums(self, several: list[Days], buckets: tuple[Period, ...], first: date, last: date) -> Iterator[tuple[int, tuple[int, int]]]:
-        """Of each bucket that has any rows; several buckets are cut from one sum."""
-        parts = [together(several)] if len(buckets) > _FEW_BUCKETS else several
-        for number, bucket in enumerate(buckets, 1):
-            start, end = max(bucket.first, first), min(bucket.last, last)
-            if start > end or end.toordinal() < self.span.base:
-                continue
-            at, after = self.span.place(start), self.span.place(end) + 1
-            sums = [one.total(at, after) for one in parts]
-            value, count = sum(one[0] for one in sums), sum(one[1] for one in sums)
-            if value or count:
-                yield number, (value, count)
+    def _reaching(self, first: int, last: int) -> "Cube":
+        """The same with room for these days."""
+        if not self.axes.blocks:
+            base, span = max(1, first - _SLACK), last - first + 2 * _SLACK
+            none = Strips(span, 1 if self.axes.late == 1 else span)
+            return self._replace(base=base, axes=none, labels=none, places=none)
+        if self.base <= first and last < self.base + self.axes.span:
+            return self
+        base = self.base if first >= self.base else max(1, first - _SLACK)
+        span = max(last + _SLACK, self.base + self.axes.span) - base
+        return self._replace(base=base, **{name: getattr(self, name).moved(self.base - base, span) for name in ("axes", "labels", "places")})
 
 
-class Cubes:
-    """The cubes of late, by generation and measure. A large one is made beside the questions, which read cells until it is there."""
+class CubeOf(NamedTuple):
+    """Makes the cube of a measure."""
 
-    def __init__(self, source: Source | None = None) -> None:
-        """`source` takes the snapshot that a large cube is made from; without one there are only small ones."""
-        self._source = source
-        self._cubes: dict[Named, Cube | None] = {}
-        self._locks: dict[Named, asyncio.Lock] = {}
-        self._making: dict[Named, asyncio.Task[None]] = {}
+    measure: str
+    is_cohort: bool
 
-    async def of(self, snapshot: Snapshot, measure: str) -> Cube | None:
-        """The cube of a measure at a snapshot; None while it is made, where it has gone on already, and where there is none."""
-        key = (snapshot.head.generation, measure)
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        if lock.locked():
-            return None
-        cube = self._cubes.get(key)
-        if cube is None and key not in self._cubes:
-            async with lock:
-                cube = await self._begun(snapshot, key)
-        if cube is None or cube.n > snapshot.head.n:
-            return None
-        if cube.n < snapshot.head.n:
-            async with lock:
-                if not snapshot.untouched_since(cube.n, (measure,)):
-                    cube.take(await snapshot.connection.fetch(SQL.sum_fresh_days, *key, cube.n))
-                cube.n = snapshot.head.n
-            if cube.outgrown:
-                del self._cubes[key]
+    async def is_small(self, snapshot: Snapshot) -> bool:
+        """Whether it is made while a question waits."""
+        return not await snapshot.connection.fetchval(SQL.has_many_cells, snapshot.head.generation, self.measure, _FEW)
+
+    async def make(self, snapshot: Snapshot, most_bytes: int) -> Cube | None:
+        """Reads all cells once, part by part, so that each statement is short; None if they take more than so many bytes."""
+        none = Strips(2, 2 if self.is_cohort else 1)
+        cube = Cube(snapshot.head.merged, Combinations(), 1, 0, none, none, none)
+        generation, connection, after = snapshot.head.generation, snapshot.connection, 0
+        while part := await connection.fetch(SQL.list_axes, generation, self.measure, after, _PART):
+            cube.combinations.learn(part)
+            axes, after = [record["axis"] for record in part], part[-1]["axis"]
+            rows = await copied(connection, SQL.copy_cells, generation, axes, self.is_cohort, columns=_COLUMNS)
+            cube = await asyncio.to_thread(_with_rows, cube, rows)
+            if cube.bytes > most_bytes:
                 return None
-        return cube
+        return await self.after(cube, snapshot)
 
-    async def ready(self) -> None:
-        """Waits for those that are being made."""
-        await asyncio.gather(*self._making.values(), return_exceptions=True)
-
-    async def _begun(self, snapshot: Snapshot, key: Named) -> Cube | None:
-        self._cubes = {one: cube for one, cube in self._cubes.items() if one[0] == key[0]}
-        axes = await snapshot.connection.fetchval(SQL.count_axes, *key)
-        if axes <= _FEW_AXES:
-            cube = await _made(snapshot, key, 1)
-            if cube is not None:
-                self._cubes[key] = cube
-            return cube
-        if self._source is not None and key not in self._making:
-            self._making[key] = asyncio.create_task(self._make(key, 1 + axes // _FEW_AXES, self._source))
-        return None
-
-    async def _make(self, key: Named, parts: int, source: Source) -> None:
-        try:
-            async with source() as snapshot:
-                cube = await _made(snapshot, key, parts) if snapshot.head.generation == key[0] else None
-            if cube is not None:
-                self._cubes[key] = None if cube.is_too_large else cube
-        except UNAVAILABLE as error:
-            _log.warning("cube_not_made", measure=key[1], error=str(error))
-        finally:
-            del self._making[key]
+    async def after(self, kept: Cube, snapshot: Snapshot) -> Cube:
+        """A cube with what the commits up to the snapshot's brought."""
+        records = await snapshot.connection.fetch(SQL.sum_fresh_cells, snapshot.head.generation, self.measure, kept.n, self.is_cohort)
+        kept.combinations.learn(records)
+        axes = kept.combinations.of(np.array([record["axis"] for record in records], np.int64))
+        days = ([record[name].toordinal() for record in records] for name in ("day", "later"))
+        numbers = ([record[name] for record in records] for name in ("value", "count"))
+        cells = Cells(axes, *(np.array(column, np.int64) for column in (*days, *numbers)))
+        return kept.with_cells(cells).at(snapshot.head.n)
 
 
-async def _made(snapshot: Snapshot, key: Named, parts: int) -> Cube | None:
-    """Reads all cells once, part by part: each statement is short, and so is the while that nothing else runs here. None where there are no cells."""
-    days = await snapshot.connection.fetchrow(SQL.span_of_cells, *key)
-    if days is None or days["first"] is None:
-        return None
-    first, last = days["first"].toordinal(), days["last"].toordinal()
-    base = max(1, first - _AHEAD, last - _LONGEST)
-    cube = Cube(snapshot.head.n, Span(base, last - base + 1))
-    for part in range(parts):
-        cube.take(await snapshot.connection.fetch(SQL.sum_cell_days, *key, parts, part))
-    cube.take(await snapshot.connection.fetch(SQL.sum_fresh_days, *key, snapshot.head.merged))
-    return cube
-
-
-def spots_of(places: Places, keys: Iterable[Key], *, by_organisation: bool) -> dict[Key, tuple[Spot, ...]]:
-    """Where places count, worked out as asked_axes of figures.sql does: only those that the question asks about are in."""
-    areas: dict[str, list[AreaPlace]] = {}
-    for area in places.areas:
-        areas.setdefault(area.key, []).append(area)
-    organisations: dict[str, list[OrgPlace]] = {}
-    for organisation in places.organisations:
-        organisations.setdefault(organisation.key, []).append(organisation)
-    return {key: tuple(_spots(key, places, (areas, organisations), by_organisation=by_organisation)) for key in keys}
-
-
-def _spots(
-    key: Key, places: Places, known: tuple[dict[str, list[AreaPlace]], dict[str, list[OrgPlace]]], *, by_organisation: bool
-) -> Iterator[Spot]:
-    areas, organisations = known
-    area, organisation = key
-    for a in areas.get(area or "", ()) or (None,):
-        for o in organisations.get(organisation or "", ()) or (None,):
-            org_group = places.no_org if o is None else o.group
-            if area is None:
-                area_group, area_placed = (places.no_area, False) if o is None else (o.area_group, o.area_placed)
-            else:
-                area_group, area_placed = (places.no_area, False) if a is None else (a.group, a.placed)
-            if org_group < 0 or area_group < 0:
-                continue
-            first, last = max(a.first if a else 0, o.first if o else 0), min(a.last if a else 2**31, o.last if o else 2**31)
-            if first <= last:
-                placed = (o.placed if o else False) if by_organisation else area_placed
-                yield Spot(org_group + area_group, placed, *_days(places.merge_days, first, last))
-
-
-def _days(merges: list[date], first: int, last: int) -> tuple[date, date]:
-    """The days of eras."""
-    start = BEGINNING if first == 0 else merges[first - 1] if first <= len(merges) else date.max
-    end = date.max if last >= len(merges) else date.fromordinal(merges[last].toordinal() - 1)
-    return start, end
+def _with_rows(cube: Cube, rows: Rows) -> Cube:
+    axes, days, later = cube.combinations.of(rows["axis"].astype(np.int64)), ordinals(rows["day"]), ordinals(rows["later"])
+    return cube.with_cells(Cells(axes, days, later, rows["value"].astype(np.int64), rows["count"].astype(np.int64)))

@@ -7,6 +7,7 @@ import asyncpg
 from services.gateway.figures.asking import Asked
 from services.gateway.figures.conditions import values_of
 from services.gateway.figures.distinct_places import count_places, is_place
+from services.gateway.figures.from_crowds import count_crowd
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import sort_labels
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments, runs_of
@@ -37,6 +38,9 @@ async def count_distinct(asked: Asked, measure: Measure, of: str, families: tupl
 
 
 async def _count_things(asked: Asked, leaf: Leaf, of: str, families: tuple[str, ...]) -> Table:
+    found = await count_crowd(asked, leaf, of, families)
+    if found is not None:
+        return found
     table = Table({})
     last = len(asked.frame.buckets)
     for run in runs_of(asked.snapshot, asked.frame, leaf.nature):

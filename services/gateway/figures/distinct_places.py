@@ -56,4 +56,3 @@ def _rows(asked: Asked, family: str, key: str, values: tuple[str | None, ...]) -
         spot = asked.view.resolver(()).spot_of(family, key)
         if spot.group != EXCLUDED:
             yield spot.group
-

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from services.gateway.figures.answer import Json, Names, Naming, numbers_at, rows_shown, tell
 from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, natures_of
-from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.earlier import NothingBeforeError, earlier_frame
 from services.gateway.figures.forms import MixedUnitsError, evaluate
 from services.gateway.figures.frame import Frame, TooManyPointsError, frame_of
@@ -14,6 +13,7 @@ from services.gateway.figures.groups import ALL
 from services.gateway.figures.periods import BEGINNING
 from services.gateway.figures.question import Question, check_dimension, invalid, kinds_of, layout_of
 from services.gateway.figures.second_trees import overlaps
+from services.gateway.figures.shelf import Shelf
 from services.gateway.figures.snapshot import Snapshot
 from services.gateway.figures.table import WHOLE, Slot, Table, as_json_number, combine, with_rows
 from services.gateway.figures.view import Layout, Views
@@ -40,9 +40,9 @@ class Prepared(NamedTuple):
 class Engine:
     """Evaluates questions; layouts and sums are remembered between them."""
 
-    def __init__(self, catalogue: Catalogue, cubes: Cubes | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, shelf: Shelf | None = None) -> None:
         self.catalogue = catalogue
-        self._views = Views(cubes=cubes)
+        self._views = Views(shelf=shelf)
         self._kind_names = {kind.id: kind.names.zh for kind in catalogue.kinds.values()}
 
     def prepare(self, snapshot: Snapshot, question: Question) -> Prepared:

@@ -7,7 +7,6 @@ from datetime import date
 from services.gateway.figures.admission import admit, check_list
 from services.gateway.figures.answer import Json, Names
 from services.gateway.figures.asking import UnsupportedDefinitionError, touched_measures
-from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.cursors import Cursors
 from services.gateway.figures.engine import Engine, Prepared
 from services.gateway.figures.guard import Reader, counted_kinds, suppressed
@@ -15,6 +14,7 @@ from services.gateway.figures.items import Page, list_items
 from services.gateway.figures.persons import without_persons
 from services.gateway.figures.question import Question, invalid, kinds_of
 from services.gateway.figures.second_trees import trees_of
+from services.gateway.figures.shelf import MOST_BYTES, Shelf
 from services.gateway.figures.snapshot import Head, Snapshot, Snapshots
 from services.gateway.figures.tree import Trees
 from services.gateway.grants import RESTRICTED
@@ -37,12 +37,19 @@ class Figures:
     """All figures of one database under one catalogue."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, *, clock: Clock = system_clock, names: NameSource = no_names, cursors: Cursors | None = None
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        *,
+        clock: Clock = system_clock,
+        names: NameSource = no_names,
+        cursors: Cursors | None = None,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self.catalogue = catalogue
         self.snapshots = Snapshots(database, clock, trees_of(catalogue))
-        self.cubes = Cubes(self.snapshots.take)
-        self.engine = Engine(catalogue, self.cubes)
+        self.shelf = Shelf(self.snapshots.take, most_bytes)
+        self.engine = Engine(catalogue, self.shelf)
         self._names = names
         self._cursors = cursors or Cursors()
         self._known: Names = {}

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
+
 from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, rows_of
 from services.gateway.figures.coverage import STANDS_IN, Cover, aliases, places_covered
 from services.gateway.figures.distinct import THING
@@ -238,6 +240,7 @@ def arguments_of(source: Source) -> list[object]:
     asked = source.asked
     labels = sort_labels(asked.snapshot.labels(source.leaf.measure), source.leaf.labels, asked.view.groups)
     places = asked.view.places(source.leaf.places, source.day)
-    places = places._replace(organisations=[one._replace(group=0) for one in places.organisations], no_org=0) if source.free_of_organisation else places
+    if source.free_of_organisation:
+        places = places._replace(organisations=[msgspec.structs.replace(one, group=0) for one in places.organisations], no_org=0)
     common = place_arguments(asked.snapshot, asked.view, places, source.leaf.measure)
     return [*common, *label_arguments(labels), source.leaf.role, source.leaf.nature, source.period.first, source.period.last, asked.frame.state]

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
+
 from services.gateway.figures.axis import Asked, Axis, Spot
 from services.gateway.figures.forest import AREA, Family
 from services.gateway.figures.groups import Groups
@@ -16,7 +18,7 @@ from services.gateway.figures.tree import Trees
 _LAST_ERA = 2**31 - 1
 
 
-class AreaPlace(NamedTuple):
+class AreaPlace(msgspec.Struct, frozen=True, gc=False):
     """Where what stands at an area counts, in the eras from first to last."""
 
     key: str
@@ -26,7 +28,7 @@ class AreaPlace(NamedTuple):
     placed: bool
 
 
-class OrgPlace(NamedTuple):
+class OrgPlace(msgspec.Struct, frozen=True, gc=False):
     """Where what an organisation has counts: as the organisation's, and by area for what has no area of its own."""
 
     key: str
@@ -79,12 +81,12 @@ class Resolver:
         forest = self._trees.forest
         days = list(forest.merge_days) if day is None else []
         areas = [
-            AreaPlace(key, first, last, *spot)
+            AreaPlace(key, first, last, spot.group, spot.placed)
             for key, first, last, current in _by_era(forest.areas, days, day or BEGINNING)
             for spot in self._areas.spots(current)
         ]
         organisations = [
-            OrgPlace(key, first, last, *spot, *area)
+            OrgPlace(key, first, last, spot.group, spot.placed, area.group, area.placed)
             for key, first, last, current in _by_era(forest.organisations, days, day or BEGINNING)
             for spot in self._organisations.spots(current)
             for area in self._area_spots(current)

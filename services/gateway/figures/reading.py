@@ -5,6 +5,8 @@ from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
+from msgspec.structs import astuple
+
 from services.gateway.figures.frame import Frame, state_days
 from services.gateway.figures.labels import Label, LabelAsked, Sorted
 from services.gateway.figures.periods import BEGINNING, Period
@@ -52,8 +54,8 @@ def runs_of(snapshot: Snapshot, frame: Frame, nature: Nature) -> Iterator[Run]:
 
 def place_arguments(snapshot: Snapshot, view: View, places: Places, measure: str) -> list[object]:
     """The first 18 parameters of every statement over figures."""
-    areas = [list(column) for column in zip(*places.areas, strict=True)] or [[] for _ in range(5)]
-    organisations = [list(column) for column in zip(*places.organisations, strict=True)] or [[] for _ in range(7)]
+    areas = [list(column) for column in zip(*map(astuple, places.areas), strict=True)] or [[] for _ in range(5)]
+    organisations = [list(column) for column in zip(*map(astuple, places.organisations), strict=True)] or [[] for _ in range(7)]
     fixed = [places.no_area, places.no_org, view.layout.by_organisation, places.merge_days, snapshot.head.generation, measure]
     return [*areas, *organisations, *fixed]
 

@@ -18,5 +18,8 @@ def _whole(queries: Queries) -> Queries:
 SQL = _whole(_FIGURES)
 """Sums, distinct counts and coverages."""
 
+CUBES = load("services.gateway", "sql/figures_cubes.sql")
+"""What is kept in memory between questions."""
+
 ITEMS = _whole(_ITEMS)
 """Lists."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
-from services.gateway.figures.along_one_axis import read_cube
 from services.gateway.figures.frame import Frame
+from services.gateway.figures.from_cubes import read_cube
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.labels import Sorted, Split, sort_labels
 from services.gateway.figures.periods import BEGINNING, ENDLESS
@@ -72,7 +72,7 @@ async def _read(snapshot: Snapshot, view: View, leaf: Leaf, frame: Frame, run: R
     n = snapshot.head.n
     if isinstance(known, _Raw) and known.n <= n and snapshot.untouched_since(known.n, (measure,)):
         raw = known
-    elif (rows := await read_cube(snapshot, view, leaf, run)) is not None:
+    elif (rows := await read_cube(snapshot, view, leaf, frame, run)) is not None:
         raw = _Raw(n, {key: Sum(*sums) for key, sums in rows.items()})
     elif isinstance(known, _Raw) and known.n <= n:
         raw = _plus(known, await _read_cells(snapshot, view, leaf, frame, run, after=known.n))

@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+
+import msgspec
 
 from services.gateway.figures.forest import AREA, ORGANISATION, Family, Forest
 from services.gateway.figures.second_trees import SecondTrees
 
 
-class Standing(NamedTuple):
-    """A node on the tree's day. One that has ended keeps its last parent: its things are unplaced below the last live ancestor."""
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """A node on the tree's day. One that has ended keeps its last parent: its things are unplaced below the last live ancestor.
+
+    There are many for as many days as are asked about, and in no ring: the collector of rings does not look at them.
+    """
 
     key: str
     kind: str
@@ -40,7 +44,7 @@ class Tree:
             above = {key: standing.parent for key, standing in self.nodes.items()}
             for key, standing in self.nodes.items():
                 if also := seconds.attributes(key, above):
-                    self.nodes[key] = standing._replace(attributes={**standing.attributes, **also})
+                    self.nodes[key] = msgspec.structs.replace(standing, attributes={**standing.attributes, **also})
         self.children: dict[str | None, list[str]] = {}
         for key in sorted(self.nodes):
             if self.nodes[key].live:

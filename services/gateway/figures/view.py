@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from services.gateway.figures.axis import Asked
-from services.gateway.figures.cubes import Cubes
 from services.gateway.figures.groups import Groups
 from services.gateway.figures.places import Places, Resolver
+from services.gateway.figures.shelf import Shelf
 from services.gateway.figures.table import Table
 from services.gateway.figures.tree import Trees
 from services.kernel.catalogue.metrics import Condition
@@ -54,10 +54,10 @@ class Remembered(NamedTuple):
 class View:
     """A layout over the trees of a day: its groups, and where each key falls. `sums` keeps what was added up for it."""
 
-    def __init__(self, trees: Trees, layout: Layout, cubes: Cubes) -> None:
+    def __init__(self, trees: Trees, layout: Layout, shelf: Shelf) -> None:
         self.trees = trees
         self.layout = layout
-        self.cubes = cubes
+        self.shelf = shelf
         self.groups = Groups()
         self.sums: OrderedDict[object, object] = OrderedDict()
         self._resolvers: dict[tuple[Condition, ...], Resolver] = {}
@@ -105,9 +105,9 @@ class View:
 class Views:
     """The views of late."""
 
-    def __init__(self, most: int = 48, cubes: Cubes | None = None) -> None:
+    def __init__(self, most: int = 48, shelf: Shelf | None = None) -> None:
         self._most = most
-        self.cubes = cubes or Cubes()
+        self.shelf = shelf or Shelf()
         self._views: OrderedDict[tuple[int, int, date, Layout], View] = OrderedDict()
 
     def of(self, trees: Trees, layout: Layout) -> View:
@@ -115,7 +115,7 @@ class Views:
         key = (trees.forest.generation, trees.forest.n, trees.day, layout)
         found = self._views.get(key)
         if found is None:
-            found = self._views[key] = View(trees, layout, self.cubes)
+            found = self._views[key] = View(trees, layout, self.shelf)
             while len(self._views) > self._most:
                 self._views.popitem(last=False)
         self._views.move_to_end(key)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from services.gateway.figures import crowds, cubes
 from services.gateway.figures.answer import Json
 from services.gateway.figures.frame import Asking
 from services.gateway.figures.question import Question
@@ -130,6 +131,25 @@ async def test_every_figure_is_what_the_slow_way_finds_at_every_merge_point(stag
         await stage.merge(merged)
         stage.reset()
         await check_all(stage, oracle, chance)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_what_is_made_beside_the_questions_part_by_part_says_the_same(stage: Stage, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = Random(seed)
+    for module in (cubes, crowds):
+        monkeypatch.setattr(module, "_FEW", -1)
+        monkeypatch.setattr(module, "_PART", 2)
+    commits = World(chance).commits()
+    await stage.tell(*commits[:3])
+    await stage.merge(2)
+    stage.reset()
+    for seen in (3, len(commits)):
+        await stage.tell(*commits[3:seen])
+        oracle = Oracle(signed for commit in commits[:seen] for signed in commit)
+        for _ in range(2):  # the second time all of it is there
+            await check_all(stage, oracle, Random(seed))
+            await stage.figures.shelf.ready()
+    assert stage.figures.shelf.bytes > 0
 
 
 @pytest.mark.timeout(600)

@@ -2,13 +2,14 @@
 
 import pytest
 
-from services.gateway.figures.statements import ITEMS, SQL
+from services.gateway.figures.statements import CUBES, ITEMS, SQL
 
-NAMED = {(one, name) for one, queries in (("figures", SQL), ("items", ITEMS)) for name in queries.names() if name != "asked_axes"}
+FILES = {"figures": SQL, "items": ITEMS, "cubes": CUBES}
+NAMED = {(file, name) for file, queries in FILES.items() for name in queries.names() if name != "asked_axes"}
 
 
 @pytest.mark.parametrize(("file", "name"), sorted(NAMED))
 async def test_the_database_understands(stage, file, name):
-    statement = getattr(SQL if file == "figures" else ITEMS, name)
+    statement = getattr(FILES[file], name)
 
     assert (await stage.owner.prepare(statement)).get_query() == statement
