@@ -39,6 +39,8 @@ class Polled(NamedTuple):
 
     records: list[Record]
     moved: set[int]
+    mine: int
+    """How many partitions this member reads."""
 
 
 class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -135,7 +137,7 @@ class Inbound(ConsumerRebalanceListener):  # type: ignore[misc]
             for some in fetched.values()
             for record in some
         ]
-        return Polled(records, {one.partition for one in moved})
+        return Polled(records, {one.partition for one in moved}, len(self._consumer.assignment()))
 
     def _bear_with_nothing(self, consumer: KafkaConsumer) -> None:
         if consumer.assignment() and not self._joining:

@@ -60,6 +60,7 @@ class Intake:
         try:
             while not stop.is_set():
                 polled = await inbound.poll(self._settings.inbound_batch)
+                self._telemetry.partitions.set(polled.mine)
                 for partition in polled.moved:
                     self._backlog.drop(partition)
                 self._speakers.refresh()

@@ -10,6 +10,7 @@ import pytest
 from deploy.grafana.__main__ import FOLDER, files
 from services.gateway.exposition import EXPOSED
 from services.kernel.catalogue import load
+from services.kernel.contracts.topics import PARTITIONS
 from tests.support.promql import DEPLOY, RULES, asked, expressions, names, rules
 
 CHECKOUT = DEPLOY.parent
@@ -48,6 +49,12 @@ def test_an_alert_says_in_both_languages_what_is_wrong_and_where_the_mend_stands
     mend = next(text for text in paragraphs if text.splitlines()[0].lower() == anchor)
     assert re.search(r"[\u4e00-\u9fff]", mend)
     assert re.search(r"[a-z]{4} [a-z]{2}", mend)
+
+
+def test_partitions_that_somebody_reads_are_held_up_to_all_there_are() -> None:
+    (alert,) = [rule for rule in ALERTS if rule["alert"] == "WanggeIntakePartitionsUnread"]
+    assert alert["expr"] == f"sum(wangge_intake_partitions) < {PARTITIONS}"
+    assert f"of the {PARTITIONS} partitions" in alert["annotations"]["summary"]
 
 
 def test_the_runbook_has_no_paragraph_for_an_alert_that_is_gone() -> None:

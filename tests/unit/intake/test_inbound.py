@@ -62,7 +62,7 @@ def test_without_a_partition_it_rests_between_polls_and_in_the_end_says_so(slept
 
     def poll_on() -> None:
         for _ in range(1000):
-            assert one._poll(10) == Polled([], set())
+            assert one._poll(10) == Polled([], set(), 0)
 
     with pytest.raises(EmptyHandedError, match=r"no partition of inbound\.v1 for 30 s"):
         poll_on()
@@ -70,7 +70,7 @@ def test_without_a_partition_it_rests_between_polls_and_in_the_end_says_so(slept
     assert EMPTY_HANDED_S <= sum(slept) <= EMPTY_HANDED_S + 2 * POLL_S
     assert issubclass(EmptyHandedError, KafkaError), "what the intake answers by making its consumer anew"
     one._open(False)
-    assert one._poll(10) == Polled([], set()), "the patience begins again"
+    assert one._poll(10) == Polled([], set(), 0), "the patience begins again"
     one.end()
 
 
@@ -82,7 +82,7 @@ def test_with_a_partition_it_never_rests(slept: list[float]) -> None:
     before = len(slept)
 
     for _ in range(1000):
-        one._poll(10)
+        assert one._poll(10).mine == 1
 
     assert len(slept) == before
     one.end()
