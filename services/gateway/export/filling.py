@@ -76,7 +76,8 @@ def figure_table(metric: Metric, answer: Json, by: str, asked: str, teller: Tell
     columns += [Column(teller.word(name), "number") for name in parts]
     rows = [[row["key"] or "", _group_name(row, by, teller), _shown(row, "value"), *(_shown(row, name) for name in parts)] for row in answer.get("by", ())]
     rows.append([teller.word("whole"), "", _shown(answer, "value"), *(_shown(answer, name) for name in parts)])
-    headline = [*_headline(metric, answer, asked, teller, now), (teller.word("unit"), answer["unit"]), (teller.word("unplaced"), answer["unplaced"])]
+    headline = [*_headline(metric, answer, asked, teller, now), (teller.word("unit"), teller.value("unit", answer["unit"]))]
+    headline.append((teller.word("unplaced"), answer["unplaced"]))
     return Table(teller.metric(metric), headline, columns, _one_page(rows))
 
 

@@ -69,7 +69,9 @@ def test_a_dimension_alters_the_figures_its_kind_feeds(build: Build) -> None:
 
 
 def test_equal_catalogues_differ_in_nothing_whatever_is_told_to_readers(build: Build) -> None:
-    assert compare(build(common=TEXT), build(common=TEXT.replace("    marks: [busy]\n", "    marks: [busy]\n    source: XX1-01\n    rows: [R1]\n"))).changes == ()
+    assert (
+        compare(build(common=TEXT), build(common=TEXT.replace("    marks: [busy]\n", "    marks: [busy]\n    source: XX1-01\n    rows: [R1]\n"))).changes == ()
+    )
 
 
 def test_diff_of_two_folders_is_one_json_document(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:

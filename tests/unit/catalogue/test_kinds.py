@@ -63,7 +63,10 @@ def test_a_family_is_a_kind_even_where_no_file_declares_it(build: Build) -> None
 def test_the_dimensions_of_an_entity_are_those_its_kind_declares_and_it_has(build: Build) -> None:
     catalogue = build(common=SHOP)
 
-    assert catalogue.counted("unit.shop", {"attributes": {"staff": 4, "sells": ["food", "books"], "colour": "red"}}).dims == {"sells": "books,food", "staff": "<5"}
+    assert catalogue.counted("unit.shop", {"attributes": {"staff": 4, "sells": ["food", "books"], "colour": "red"}}).dims == {
+        "sells": "books,food",
+        "staff": "<5",
+    }
     assert catalogue.counted("unit.shop.corner.old", {"attributes": {"listed": True, "staff": None}}).dims == {"listed": "true"}
     assert catalogue.counted("unit.gone", {"attributes": {"staff": 4}}).dims == {}
     assert catalogue.dimensions_of("unit.shop") == ("sells", "staff")

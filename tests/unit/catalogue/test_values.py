@@ -1,4 +1,4 @@
-"""What values are called: each value of the common catalogue has a name in both languages, and each name is some value's."""
+"""What values and units are called: each of the shipped catalogue has a name in both languages, and each name is some value's or unit's."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ kinds:
     attributes: {front: {type: enum, values: [red, blue], dimension: true}}
 """
 RED = "values:\n  red: {zh: 红, en: Red}\n"
-FREE = ("field", "formation", "channel")
+FREE = ("field", "formation", "channel", "role")
 """Fields of the contract that any word may stand in: their usual words have names too."""
 
 
@@ -28,14 +28,25 @@ def declared() -> set[tuple[str, str]]:
     return {(name, value) for kind in kinds for name, one in {**kind.fields, **kind.attributes}.items() for value in one.values}
 
 
+def units() -> set[str]:
+    catalogue = load(CATALOGUE)
+    return {metric.unit for metric in (*catalogue.metrics.values(), *(one for versions in catalogue.definitions.values() for one in versions))}
+
+
 def test_every_value_that_is_a_word_has_a_name() -> None:
     catalogue = load(CATALOGUE)
 
-    assert [(name, value) for name, value in sorted(declared()) if re.search("[a-z]{2}", value) and catalogue.value_names(name, value) is None] == []
+    assert [(name, value) for name, value in sorted(declared()) if re.search("[a-z]", value) and catalogue.value_names(name, value) is None] == []
 
 
-def test_every_name_is_some_values() -> None:
-    known = {value for _, value in declared()} | {f"{name}.{value}" for name, value in declared()}
+def test_every_unit_of_a_figure_has_a_name() -> None:
+    catalogue = load(CATALOGUE)
+
+    assert [unit for unit in sorted(units()) if f"unit.{unit}" not in catalogue.values] == []
+
+
+def test_every_name_is_some_values_or_units() -> None:
+    known = {value for _, value in declared()} | {f"{name}.{value}" for name, value in declared()} | {f"unit.{unit}" for unit in units()}
 
     assert [one for one in load(CATALOGUE).values if one not in known and one.partition(".")[0] not in FREE] == []
 

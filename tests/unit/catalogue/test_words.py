@@ -84,9 +84,7 @@ def test_a_wrong_word_is_told_at_its_line(flaws: Flaws, before: str, after: str,
         ("unit: s-1", "unit: '13800138000'", "personal-data"),
     ],
 )
-def test_a_check_reads_the_examples_by_the_contract(
-    write: Write, capsys: pytest.CaptureFixture[str], before: str, after: str, said: str
-) -> None:
+def test_a_check_reads_the_examples_by_the_contract(write: Write, capsys: pytest.CaptureFixture[str], before: str, after: str, said: str) -> None:
     assert before in SHOP
     folder = write(common=SHOP.replace(before, after))
 

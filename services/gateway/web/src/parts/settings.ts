@@ -1,6 +1,7 @@
 import { computed, ref, watch } from 'vue'
 import { type Habit, inUnit, NOTHING, HIDDEN } from '../format/number'
-import { language, t } from '../i18n'
+import { valueName } from '../api/known'
+import { has, language, t } from '../i18n'
 
 const KEPT = 'wangge.myriads'
 
@@ -24,9 +25,9 @@ export function shown(figure: Shown | null | undefined, unit: string, brief = fa
 /** A number of things, 0 where nothing was told. */
 export const count = (value: number | null | undefined): string => shown({ value: value ?? 0 }, '')
 
-/** What stands behind a number. */
+/** What stands behind a number: what it is turned into for reading, else what the catalogue calls its unit. */
 export function unitName(unit: string): string {
+  if (!unit) return ''
   const key = `units.${unit === 'minutes' ? 'hours' : unit === 'fen' ? 'yuan' : unit}`
-  const said = t(key)
-  return said === key ? unit : said
+  return has(key) ? t(key) : valueName('unit', unit)
 }
