@@ -25,9 +25,9 @@ def numbers_at(table: Table, slot: Slot) -> Json:
     return told
 
 
-def rows_shown(table: Table, view: View, bucket: int = WHOLE) -> list[tuple[int, Group]]:
-    """The rows of a breakdown: the listed ones (all of the next level) and those in which something counts."""
-    return [(number, group) for number, group in view.groups.numbered() if group.listed or _has(table, Slot(bucket, number))]
+def rows_shown(view: View, *tables: Table) -> list[tuple[int, Group]]:
+    """The rows of a breakdown: the listed ones (all of the next level) and those in which something counts, in one of the tables at least."""
+    return [(number, group) for number, group in view.groups.numbered() if group.listed or any(_has(table, Slot(WHOLE, number)) for table in tables)]
 
 
 def _has(table: Table, slot: Slot) -> bool:
@@ -53,8 +53,8 @@ class Naming(NamedTuple):
         return self.places.get(f"{by.partition('.')[0]}/{group.key}") if view.layout.by_place else None
 
 
-def tell(metric: Metric, table: Table, asked: Asked, as_of: date, naming: Naming) -> Json:
-    """The answer's JSON."""
+def tell(metric: Metric, table: Table, asked: Asked, as_of: date, naming: Naming, before: Table | None = None) -> Json:
+    """The answer's JSON. With the figure of an earlier interval, rows in which only then something counted are there as well."""
     view, frame, head = asked.view, asked.frame, asked.snapshot.head
     whole = Slot(WHOLE, ALL)
     told: Json = {
@@ -74,7 +74,7 @@ def tell(metric: Metric, table: Table, asked: Asked, as_of: date, naming: Naming
     if view.layout.by:
         told["by"] = [
             {"key": group.key, "name": naming.of(group, view), **({"kind": group.kind} if group.kind else {}), **numbers_at(table, Slot(WHOLE, number))}
-            for number, group in rows_shown(table, view)
+            for number, group in rows_shown(view, table, *([] if before is None else [before]))
         ]
     if frame.series:
         told["series"] = [

@@ -47,7 +47,13 @@ class NumbersDocument(BaseModel):
     mean: Number = None
     p50: int | None = None
     p90: int | None = None
-    suppressed: bool | None = Field(None, description="True where the number is too small to be shown without the class")
+    suppressed: bool | None = Field(None, description="True where numbers are kept back without the class: they are small, or would tell one that is")
+
+
+class ChangeDocument(NumbersDocument):
+    """The numbers of the interval compared with, and the change since; also of rows in which only then something counted."""
+
+    change: Number
 
 
 class RowDocument(NumbersDocument):
@@ -56,7 +62,7 @@ class RowDocument(NumbersDocument):
     key: str | None = Field(description="Null: unplaced, or without that dimension")
     name: str | None
     kind: str | None = None
-    compare: NumbersDocument | None = None
+    compare: ChangeDocument | None = None
 
 
 class PointDocument(NumbersDocument):
@@ -68,8 +74,8 @@ class PointDocument(NumbersDocument):
     last: str = Field(alias="to")
 
 
-class CompareDocument(NumbersDocument):
-    """The interval compared with, and the change since."""
+class CompareDocument(ChangeDocument):
+    """The interval compared with."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -77,14 +83,13 @@ class CompareDocument(NumbersDocument):
     first: str = Field(alias="from")
     last: str = Field(alias="to")
     as_of: str
-    change: Number
 
 
 class ExcludedDocument(BaseModel):
     """How many were left out, and why."""
 
     reason: str
-    count: int
+    count: int | None = Field(description="Null where it is too small to be shown without the class")
 
 
 class VersionDocument(NumbersDocument):
@@ -103,7 +108,7 @@ class FigureDocument(NumbersDocument):
     definition: DefinitionDocument
     unit: str
     excluded: list[ExcludedDocument]
-    unplaced: Number = Field(description="How much of it (of a rate: of its denominator) stands at no live place of the tree")
+    unplaced: Number = Field(description="How much of it (of a rate: of its denominator) stands at no live place of the tree; null where that is kept back")
     as_of: str = Field(description="The day of the world it is about")
     tree: str = Field(description="The day whose trees it is shown in")
     seen_to: dict[str, dict[str, int]] = Field(description="Topic, partition: the last sequence counted")
@@ -140,9 +145,13 @@ class ItemsDocument(BaseModel):
         json_schema_extra={
             "example": {
                 "items": [
-                    {"family": "unit", "key": "zhuhai:u-1", "kind": "unit.school", "area": "zhuhai:g-1", "organisation": None, "at": "2024-01-01", "adds": 1}
+                    {
+                        "family": "unit", "key": "zhuhai:u-1", "kind": "unit.school", "area": "zhuhai:g-1", "organisation": "zhuhai:p-1", "at": "2024-01-01",
+                        "adds": 1,
+                    }
                 ],
-                "total": 1, "sum": 1, "next": None, "as_of": "2024-05-31", "watermark": "1.42", "seen_to": {"members.v1": {"3": 1207}}, "lag_s": 0.0,
+                "total": 214, "sum": 214, "next": "gAAAAABmWcT", "as_of": "2024-05-31", "watermark": "1.42", "seen_to": {"members.v1": {"3": 1207}},
+                "lag_s": 0.0,
             }
         }
     )  # fmt: skip

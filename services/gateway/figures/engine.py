@@ -93,11 +93,13 @@ class Engine:
         """The answer to a question, as JSON."""
         asked = prepared.asked
         table = await _evaluated(prepared, asked)
-        told = tell(prepared.metric, table, asked, prepared.as_of, Naming(names, self._kind_names))
+        frame = _compared_frame(prepared)
+        before = None if frame is None else await _evaluated(prepared, asked._replace(frame=frame))
+        told = tell(prepared.metric, table, asked, prepared.as_of, Naming(names, self._kind_names), before)
         if overlaps(self.catalogue, asked.view.layout.by):
             told["overlaps"] = True
-        if prepared.question.compare is not None:
-            await self._compare(prepared, table, told)
+        if frame is not None and before is not None:
+            _compare(prepared, frame, (table, before), told)
         beside = await self._beside(prepared)
         if beside:
             told["versions"] = beside
@@ -121,25 +123,31 @@ class Engine:
             told.append({"version": one.version, "valid_from": one.valid_from.isoformat(), **numbers_at(table, Slot(WHOLE, ALL))})
         return told
 
-    async def _compare(self, prepared: Prepared, table: Table, told: Json) -> None:
-        """Adds the earlier interval's figure: at the top, and in each row of the breakdown."""
-        asked, compare = prepared.asked, prepared.question.compare
-        assert compare is not None
-        try:
-            frame = earlier_frame(asked.frame, compare, is_stock="stock" in prepared.natures)
-        except NothingBeforeError as error:
-            raise invalid("compare", str(error)) from None
-        before = await _evaluated(prepared, asked._replace(frame=frame))
-        change = combine(table, before, lambda now, then: now - then)
 
-        def numbers(slot: Slot) -> Json:
-            return {**numbers_at(before, slot), "change": as_json_number(change.at(slot))}
+def _compared_frame(prepared: Prepared) -> Frame | None:
+    """The days of the earlier interval, if one is asked for."""
+    if prepared.question.compare is None:
+        return None
+    try:
+        return earlier_frame(prepared.asked.frame, prepared.question.compare, is_stock="stock" in prepared.natures)
+    except NothingBeforeError as error:
+        raise invalid("compare", str(error)) from None
 
-        days = {"from": frame.period.first.isoformat(), "to": frame.period.last.isoformat(), "as_of": frame.state.isoformat()}
-        told["compare"] = {"with": compare.value, **days, **numbers(Slot(WHOLE, ALL))}
-        shown = [number for number, _ in rows_shown(table, asked.view)]
-        for number, row in zip(shown, told.get("by", ()), strict=False):
-            row["compare"] = numbers(Slot(WHOLE, number))
+
+def _compare(prepared: Prepared, frame: Frame, tables: tuple[Table, Table], told: Json) -> None:
+    """Adds the earlier interval's figure: at the top, and in each row of the breakdown."""
+    table, before = tables
+    compare = prepared.question.compare
+    assert compare is not None
+    change = combine(table, before, lambda now, then: now - then)
+
+    def numbers(slot: Slot) -> Json:
+        return {**numbers_at(before, slot), "change": as_json_number(change.at(slot))}
+
+    days = {"from": frame.period.first.isoformat(), "to": frame.period.last.isoformat(), "as_of": frame.state.isoformat()}
+    told["compare"] = {"with": compare.value, **days, **numbers(Slot(WHOLE, ALL))}
+    for (number, _), row in zip(rows_shown(prepared.asked.view, table, before), told.get("by", ()), strict=False):
+        row["compare"] = numbers(Slot(WHOLE, number))
 
 
 async def _evaluated(prepared: Prepared, asked: Asked) -> Table:

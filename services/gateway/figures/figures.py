@@ -9,13 +9,14 @@ from services.gateway.figures.answer import Json, Names
 from services.gateway.figures.asking import UnsupportedDefinitionError, touched_measures
 from services.gateway.figures.cursors import Cursors
 from services.gateway.figures.engine import Engine, Prepared
-from services.gateway.figures.guard import Reader, counted_kinds, suppressed
+from services.gateway.figures.guard import Reader, counted_kinds
 from services.gateway.figures.items import Page, list_items
 from services.gateway.figures.persons import without_persons
 from services.gateway.figures.question import Question, invalid, kinds_of
 from services.gateway.figures.second_trees import trees_of
 from services.gateway.figures.shelf import MOST_BYTES, Shelf
 from services.gateway.figures.snapshot import Head, Snapshot, Snapshots
+from services.gateway.figures.suppression import suppressed
 from services.gateway.figures.tree import Trees
 from services.gateway.grants import RESTRICTED
 from services.kernel.catalogue.catalogue import Catalogue
@@ -77,7 +78,7 @@ class Figures:
         answer = {**answer, "lag_s": snapshot.head.lag_s}
         if RESTRICTED in grant.classes:
             return answer
-        return suppressed(self.catalogue, self._kinds_in(snapshot, prepared), answer, question.by)
+        return suppressed(self.catalogue, self._kinds_in(snapshot, prepared), answer, question.by, is_flow=prepared.natures == {"flow"})
 
     async def items(self, page: Page, reader: Reader) -> Json:
         """A page of what a figure counts."""

@@ -8,7 +8,9 @@ from hypothesis import given
 
 from services.gateway.figures.frame import Asking
 from services.gateway.figures.periods import Compare, Interval
+from services.gateway.figures.question import Question
 from tests.integration.gateway.figures.conftest import Everything, Stage
+from tests.integration.gateway.figures.filling import Told, put
 from tests.integration.gateway.figures.oracle import SPECS, Oracle
 from tests.integration.gateway.figures.test_against_the_oracle import COVERAGES, EXAMPLES, SEEDS, ask_all_ways, in_oracle_words, question_of, some_ask
 from tests.integration.gateway.figures.world import FIRST, TODAY, World
@@ -98,3 +100,19 @@ async def test_a_figure_is_compared_with_the_interval_before(stage: Stage) -> No
     assert (answer["compare"]["from"], answer["compare"]["to"]) == ("2024-02-01", "2024-02-29")
     assert answer["compare"]["value"] == february["value"]
     assert answer["compare"]["change"] == answer["value"] - february["value"]
+
+
+async def test_a_row_in_which_only_the_interval_before_counted_is_there(stage: Stage) -> None:
+    def visits(kind: str, month: int, number: int) -> list[Told]:
+        day = date(2024, month, 5)
+        return [Told(f"visit/z:{kind}-{month}-{one}", "visits", f"visit.{kind}", None, None, "{}", day, day) for one in range(number)]
+
+    await stage.tell(put([*visits("home", 3, 2), *visits("home", 2, 1), *visits("office", 2, 3), *visits("phone", 1, 4)]))
+    march = Question("visits", Asking(date(2024, 3, 1), date(2024, 3, 31)), by="kind", compare=Compare.PREVIOUS)
+
+    answer = await stage.figures.answer(march, Everything())
+
+    rows = {row["key"]: (row["value"], row["compare"]["value"], row["compare"]["change"]) for row in answer["by"]}
+    assert rows == {"visit.home": (2, 1, 1), "visit.office": (0, 3, -3)}
+    assert answer["compare"]["value"] == sum(before for _, before, _ in rows.values())
+    assert "compare" not in (await stage.figures.answer(march._replace(compare=None), Everything()))["by"][0]
