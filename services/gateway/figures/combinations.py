@@ -28,6 +28,7 @@ class Combinations:
         self.places: dict[Key, int] = {}
         self.label_of: Numbers = np.zeros(0, np.int32)
         self.place_of: Numbers = np.zeros(0, np.int32)
+        self.axis_of: Numbers = np.zeros(0, np.int32)
         self._numbers: Numbers = np.zeros(0, np.int32)  # by axis; -1: none of this measure
 
     def __len__(self) -> int:
@@ -36,7 +37,7 @@ class Combinations:
     @property
     def bytes(self) -> int:
         """What they take in memory, roughly: a text in a dictionary takes some hundred bytes."""
-        return 200 * (len(self.labels) + len(self.places)) + self.label_of.nbytes + self.place_of.nbytes + self._numbers.nbytes
+        return 200 * (len(self.labels) + len(self.places)) + 3 * self.label_of.nbytes + self._numbers.nbytes
 
     def learn(self, records: Iterable[asyncpg.Record]) -> None:
         """Numbers the axes of these records (axis, kind, dims, area, organisation) that have none yet."""
@@ -50,6 +51,7 @@ class Combinations:
         if size > 0:
             self._numbers = np.concatenate((self._numbers, np.full(size + size // 8, -1, np.int32)))
         self._numbers[axes] = np.arange(len(self), len(self) + len(new), dtype=np.int32)
+        self.axis_of = np.concatenate((self.axis_of, axes.astype(np.int32)))
         self.label_of = np.concatenate((self.label_of, np.array(labels, np.int32)))
         self.place_of = np.concatenate((self.place_of, np.array(places, np.int32)))
 

@@ -32,10 +32,10 @@ async def count_crowd(asked: Asked, leaf: Leaf, of: str, families: tuple[str, ..
     (run,) = runs_of(asked.snapshot, asked.frame, leaf.nature)
     found = sort_labels(asked.snapshot.labels(leaf.measure), leaf.labels, asked.view.groups)
     spots = spots_of(crowd.combinations.places, asked.view, leaf, run)
-    return _counted(_seen(crowd, found, spots, run), crowd.size, run.buckets if asked.frame.series else ())
+    return _counted(seen_in(crowd, found, spots, run), crowd.size, run.buckets if asked.frame.series else ())
 
 
-class _Seen(NamedTuple):
+class Seen(NamedTuple):
     """Who was seen in which group on which day, and whether at no live place. One may come twice."""
 
     groups: Ints
@@ -44,10 +44,11 @@ class _Seen(NamedTuple):
     astray: NDArray[np.bool_]
 
 
-def _seen(crowd: Crowd, found: list[tuple[Label, Sorted]], spots: Spots, run: Run) -> _Seen:
+def seen_in(crowd: Crowd, found: list[tuple[Label, Sorted]], spots: Spots, run: Run) -> Seen:
+    """Who was seen with these labels at these places on the days of a run."""
     first, last = run.buckets[0].first, run.buckets[-1].last
     none = np.zeros(0, np.int64)
-    parts = [_Seen(none, none, none, np.zeros(0, bool))]
+    parts = [Seen(none, none, none, np.zeros(0, bool))]
     group_of, placed_of = np.array([group for group, _ in spots.falls], np.int64), np.array([placed for _, placed in spots.falls], bool)
     for labels in _groups_of_labels(crowd, found):
         for one in spots.passes:
@@ -58,8 +59,8 @@ def _seen(crowd: Crowd, found: list[tuple[Label, Sorted]], spots: Spots, run: Ru
                 continue
             which, on, who = crowd.present(axes, days.first.toordinal(), days.last.toordinal())
             at = axes[which]
-            parts.append(_Seen(label[at] + group_of[fall[at]], on, who, ~placed_of[fall[at]]))
-    return _Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+            parts.append(Seen(label[at] + group_of[fall[at]], on, who, ~placed_of[fall[at]]))
+    return Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _groups_of_labels(crowd: Crowd, found: list[tuple[Label, Sorted]]) -> Iterator[Ints]:
@@ -73,7 +74,7 @@ def _groups_of_labels(crowd: Crowd, found: list[tuple[Label, Sorted]]) -> Iterat
         yield of
 
 
-def _counted(seen: _Seen, size: int, buckets: tuple[Period, ...]) -> Table:
+def _counted(seen: Seen, size: int, buckets: tuple[Period, ...]) -> Table:
     table = Table({Slot(WHOLE, ALL): _distinct(seen.who, size)}, unplaced=_distinct(seen.who[seen.astray], size))
     rows = len(buckets) + 1
     # Bucket 0 is the whole period, so each is seen in it, and in that of its day.

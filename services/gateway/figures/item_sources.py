@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.gateway.figures.asking import Asked, Narrowing, UnsupportedDefinitionError, rows_of
+from services.gateway.figures.both_sides import in_both
 from services.gateway.figures.coverage import STANDS_IN, Cover, aliases, places_covered
 from services.gateway.figures.distinct import THING
 from services.gateway.figures.distinct_places import is_place, places_of
@@ -18,6 +19,7 @@ from services.gateway.figures.question import invalid
 from services.gateway.figures.reading import Leaf, Run, label_arguments, place_arguments
 from services.gateway.figures.running import since_the_beginning
 from services.gateway.figures.statements import ITEMS as SQL
+from services.gateway.figures.sums import Sum as Added
 from services.gateway.figures.table import WHOLE, Slot
 from services.gateway.figures.upward import at_asked_ancestor
 from services.gateway.figures.view import Layout
@@ -58,6 +60,7 @@ class Source(NamedTuple):
     like: tuple[str, ...] | None = None
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] | None = None
+    lacks: Added | None = None  # what the rows of `without` add up to, where that is known
     factor: int = 1
     day: date | None = None  # merges are followed up to this day; None: up to each row's own
     period: Period = Period(BEGINNING, BEGINNING)
@@ -96,25 +99,27 @@ async def sources_of(prepared: Prepared, side: Side) -> list[Source]:
         return sources
     others = await _of_part(metric, metric.form, not_in, inner)
     if (rest := _complement(sources, others)) is not None:
-        return [rest]
+        if rest.leaf.nature != "flow":
+            return [rest]
+        if (both := await in_both(rest.asked, (rest.leaf, others[0].leaf), Run(1, (rest.period,), rest.day))) is not None:
+            return [rest._replace(without=both.things or None, lacks=both.sums)]
     things = tuple(sorted({thing for source in others for thing in await _things(source)}))
     return [source._replace(without=things) for source in sources]
 
 
 def _complement(sources: list[Source], others: list[Source]) -> Source | None:
-    """What is in a source and not in another that only has narrower conditions: told by these conditions, without looking at each thing.
+    """What is in a source and not in another that only has other conditions: told by these conditions, without looking at each thing.
 
-    None where that would not be the same. On one day each thing stands with one label, so it cannot pass and fail them at once.
+    None where that would not be the same. On one day each thing stands with one label, so it cannot pass and fail them at once; what happens to it may.
     """
-    if len(sources) != 1 or len(others) != 1 or sources[0].leaf.nature == "flow":
+    if len(sources) != 1 or len(others) != 1 or (sources[0].leaf.nature == "flow" and sources[0].role):
         return None
     (source,), (other,) = sources, others
-    wide, narrow = source.leaf.labels, other.leaf.labels
-    further = tuple(one for one in narrow.conditions if one not in wide.conditions)
-    same = other._replace(asked=source.asked, leaf=other.leaf._replace(labels=narrow._replace(conditions=wide.conditions)))
-    if same != source or other.asked.view is not source.asked.view or not further or not set(wide.conditions) <= set(narrow.conditions):
+    ours, theirs = source.leaf.labels, other.leaf.labels
+    same = other._replace(asked=source.asked, leaf=other.leaf._replace(labels=theirs._replace(conditions=ours.conditions)))
+    if same != source or other.asked.view is not source.asked.view:
         return None
-    return source._replace(leaf=source.leaf._replace(labels=wide._replace(without=(*wide.without, further))))
+    return source._replace(leaf=source.leaf._replace(labels=ours._replace(without=(*ours.without, theirs.conditions))))
 
 
 async def _of_part(metric: Metric, form: Ratio, part: str, inner: Asked) -> list[Source]:

@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from services.gateway.figures.answer import Json
+from services.gateway.figures.asked_axes import asked_axes
 from services.gateway.figures.asking import Asked, touched_measures
 from services.gateway.figures.cursors import After, Cursor, Cursors
 from services.gateway.figures.distribution import BUCKET
@@ -127,17 +128,31 @@ async def _read(source: Source, after: After | None, limit: int) -> tuple[list[a
     if source.role:
         found = await connection.fetch(SQL.list_distinct, *arguments, None if after is None else after.thing, limit, source.role, source.like)
         return [record for record in found if record["thing"] is not None], Sum(found[0]["sum"], found[0]["total"])
+    return await _rows(source, after, limit), await _whole(source, arguments)
+
+
+async def _rows(source: Source, after: After | None, limit: int) -> list[asyncpg.Record]:
+    """The rows after one, axis by axis until there are enough."""
+    snapshot, leaf = source.asked.snapshot, source.leaf
+    bounds = (leaf.role, leaf.nature, *source.period, source.asked.frame.state, source.only, source.without)
     where = (None,) * 5 if after is None else (after.axis, after.day, after.thing, after.tie, after.copy)
-    rows = await connection.fetch(SQL.list_rows, *arguments, *where, limit) if limit else []
-    return list(rows), await _whole(source, arguments)
+    found: list[asyncpg.Record] = []
+    if not limit:
+        return found
+    for columns in (await asked_axes(source)).in_goes(None if after is None else after.axis):
+        found += await snapshot.connection.fetch(SQL.list_rows, snapshot.head.generation, *columns, *bounds, *where, limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
 
 
 async def _whole(source: Source, arguments: list[object]) -> Sum:
     """What the rows of a source add up to: all that a leaf has is summed already, some of its things are not."""
-    if source.only is None and source.without is None:
+    if source.only is None and (source.without is None or source.lacks is not None):
         asked = source.asked.laid_out(source.layout)
         summed = await add_up(asked.snapshot, asked.view, source.leaf, asked.frame)
-        return summed.sums.get((Slot(WHOLE, ALL), ()), Sum(0, 0))
+        whole, lacks = summed.sums.get((Slot(WHOLE, ALL), ()), Sum(0, 0)), source.lacks or Sum(0, 0)
+        return Sum(whole.value - lacks.value, whole.rows - lacks.rows)
     record = await source.asked.snapshot.connection.fetchrow(SQL.sum_listed, *arguments)
     return Sum(0, 0) if record is None else Sum(record["sum"], record["total"])
 

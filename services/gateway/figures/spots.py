@@ -67,11 +67,11 @@ def _spots(key: Key, places: Places, known: tuple[dict[str, list[AreaPlace]], di
             first, last = max(a.first if a else 0, o.first if o else 0), min(a.last if a else 2**31, o.last if o else 2**31)
             if first <= last:
                 placed = (o.placed if o else False) if by_organisation else area_placed
-                yield Spot(org_group + area_group, placed, *_days(places.merge_days, first, last))
+                yield Spot(org_group + area_group, placed, *days_of(places.merge_days, first, last))
 
 
-def _days(merges: list[date], first: int, last: int) -> tuple[date, date]:
-    """The days of eras."""
+def days_of(merges: list[date], first: int, last: int) -> tuple[date, date]:
+    """The first and the last day of the eras from first to last."""
     start = BEGINNING if first == 0 else merges[first - 1] if first <= len(merges) else date.max
     end = date.max if last >= len(merges) else date.fromordinal(merges[last].toordinal() - 1)
     return start, end

@@ -1,12 +1,17 @@
+-- name: list_asked
+-- Begins with asked_axes. The axes that a list goes through, and the eras in which they are asked about.
+SELECT axis, first, last FROM asked ORDER BY axis, first;
+
 -- name: list_rows
--- Begins with asked_axes. What a sum is made of, a page at a time in order of axis, day and all else: each row that stands (stock: on $26, cohort:
--- on $27) or happened ($25 to $26). $23 narrows to rows with this in their roles, $28 and $29 to these things and to all but these; $30-$34 where the
--- page before ended; $35 rows a page has. Rows that take each other back share their axis and day, so axes are gone through one by one, as far as the page goes.
-, fresh AS MATERIALIZED (
-    SELECT axis, day, until, sign, value, since, thing, roles FROM metrics.fresh_line WHERE generation = $17
+-- What a sum is made of, a page at a time in order of axis, day and all else: of the axes $2, on the days from $3 to $4 of each, each row that stands
+-- (stock: on $8, cohort: on $9) or happened ($7 to $8). $5 narrows to rows with this in their roles, $10 and $11 to these things and to all but these;
+-- $12-$16 where the page before ended; $17 rows a page has. Rows that take each other back share their axis and day, so axes are gone through one by one,
+-- as far as the page goes.
+WITH fresh AS MATERIALIZED (
+    SELECT axis, day, until, sign, value, since, thing, roles FROM metrics.fresh_line WHERE generation = $1::integer AND axis = ANY ($2::integer[])
 )
 SELECT n.thing, x.kind, x.area, x.organisation, x.dims, n.day, n.until, n.value, n.roles, n.tie, n.copy, p.axis
-FROM (SELECT axis, first, last FROM asked WHERE $30::integer IS NULL OR axis >= $30 ORDER BY axis, first) AS p
+FROM (SELECT * FROM unnest($2::integer[], $3::date[], $4::date[]) AS t (axis, first, last) ORDER BY axis, first) AS p
 CROSS JOIN LATERAL (
     SELECT net.thing, net.day, net.until, net.value, net.roles, net.tie, copy
     FROM (
@@ -15,33 +20,50 @@ CROSS JOIN LATERAL (
             md5(concat_ws('|', r.until, r.value, r.since, r.roles)) AS tie
         FROM (
             SELECT day, until, sign, value, since, thing, roles FROM metrics.settled
-            WHERE generation = $17 AND axis = p.axis AND ($30 IS NULL OR p.axis > $30 OR day >= $31::date)
+            WHERE generation = $1 AND axis = p.axis AND ($12::integer IS NULL OR p.axis > $12 OR day >= $13::date)
             UNION ALL
             SELECT day, until, sign, value, since, thing, roles FROM fresh WHERE fresh.axis = p.axis
         ) AS r
         WHERE
-            width_bucket(r.day, $16) BETWEEN p.first AND p.last
-            AND ($23::text IS NULL OR strpos(r.roles, $23) > 0)
-            AND CASE $24
-                WHEN 'stock' THEN r.day <= $26 AND (r.until > $26 OR r.until IS NULL)
-                WHEN 'flow' THEN r.day BETWEEN $25 AND $26
-                ELSE r.since BETWEEN $25 AND $26 AND r.day <= $27 AND (r.until > $27 OR r.until IS NULL)
+            r.day BETWEEN p.first AND p.last
+            AND ($5::text IS NULL OR strpos(r.roles, $5) > 0)
+            AND CASE $6
+                WHEN 'stock' THEN r.day <= $8::date AND (r.until > $8 OR r.until IS NULL)
+                WHEN 'flow' THEN r.day BETWEEN $7::date AND $8
+                ELSE r.since BETWEEN $7 AND $8 AND r.day <= $9::date AND (r.until > $9 OR r.until IS NULL)
             END
-            AND ($28::text[] IS NULL OR r.thing = ANY ($28)) AND ($29::text[] IS NULL OR r.thing <> ALL ($29))
+            AND ($10::text[] IS NULL OR r.thing = ANY ($10)) AND ($11::text[] IS NULL OR r.thing <> ALL ($11))
         GROUP BY r.thing, r.day, r.until, r.value, r.roles, r.since
         HAVING sum(r.sign) > 0
     ) AS net
     CROSS JOIN LATERAL generate_series(1, net.copies) AS copy
-    WHERE $30 IS NULL OR p.axis > $30 OR (net.day, net.thing, net.tie, copy) > ($31, $32::text, $33::text, $34::bigint)
+    WHERE $12 IS NULL OR p.axis > $12 OR (net.day, net.thing, net.tie, copy) > ($13, $14::text, $15::text, $16::bigint)
     ORDER BY net.day, net.thing, net.tie, copy
-    LIMIT $35
+    LIMIT $17
 ) AS n
-JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = p.axis
+JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = p.axis
 ORDER BY p.axis, p.first, n.day, n.thing, n.tie, n.copy
-LIMIT $35;
+LIMIT $17;
+
+-- name: list_in_both
+-- Begins with asked_axes. Of things that happened ($24 to $25; $23 narrows to rows with this in their roles) with labels of both groups, 0 and 1, how many rows
+-- they have with those of 0, and what these add up to.
+SELECT thing, sum(count) FILTER (WHERE label = 0)::bigint AS count, sum(value) FILTER (WHERE label = 0)::bigint AS value
+FROM (
+    SELECT r.thing, p.label, sum(r.sign) AS count, sum(r.sign * r.value) AS value
+    FROM asked AS p
+    CROSS JOIN era
+    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    WHERE r.day BETWEEN $24::date AND $25::date AND ($23::text IS NULL OR strpos(r.roles, $23) > 0)
+    GROUP BY r.thing, p.label
+    HAVING sum(r.sign) > 0
+) AS found
+GROUP BY thing
+HAVING count(*) = 2;
 
 -- name: sum_listed
--- Begins with asked_axes. How many rows list_rows has in all, and what they add up to; parameters as there, up to $29.
+-- Begins with asked_axes. How many rows a list has in all, and what they add up to: those that stand (stock: on $26, cohort: on $27) or happened
+-- ($25 to $26). $23 narrows to rows with this in their roles, $28 and $29 to these things and to all but these.
 SELECT coalesce(sum(r.sign), 0)::bigint AS total, coalesce(sum(r.sign * r.value), 0)::bigint AS sum
 FROM asked AS p
 JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, $16) BETWEEN p.first AND p.last
@@ -56,7 +78,7 @@ WHERE
 
 -- name: list_distinct
 -- Begins with asked_axes. Who or what a distinct figure counts, each once, a page at a time: those in role $32 (`thing`: the rows' own things) like
--- one of $33. Up to $29 as in list_rows; $30 where the page before ended; $31 rows a page has.
+-- one of $33. Up to $29 as in sum_listed; $30 where the page before ended; $31 rows a page has.
 , present AS (
     SELECT CASE WHEN $32 = 'thing' THEN r.thing ELSE r.roles::json ->> $32 END AS thing, p.axis, r.day
     FROM asked AS p
@@ -91,7 +113,7 @@ LEFT JOIN metrics.axis AS x ON x.generation = $17 AND x.axis = page.axis
 ORDER BY page.thing;
 
 -- name: list_things
--- Begins with asked_axes. The things of list_rows alone, each once.
+-- Begins with asked_axes. The things of sum_listed alone, each once.
 SELECT r.thing
 FROM asked AS p
 CROSS JOIN era

@@ -1,11 +1,13 @@
 """The list behind a figure adds up to it, whatever the page size, and says when it has moved."""
 
+from datetime import date
 from random import Random
 
 import pytest
 from hypothesis import given
 
 from services.gateway.figures.answer import Json
+from services.gateway.figures.figures import Figures
 from services.gateway.figures.frame import Asking
 from services.gateway.figures.item_sources import Side
 from services.gateway.figures.items import Page
@@ -13,7 +15,7 @@ from services.gateway.figures.question import Question
 from services.kernel.catalogue.metrics import Constant, Distinct, Fulfilment, Mean, Metric, Ordinal, Ratio, Sum, Total
 from services.kernel.errors import RefusedError
 from tests.integration.gateway.figures.conftest import Everything, Stage
-from tests.integration.gateway.figures.filling import Told, put
+from tests.integration.gateway.figures.filling import Told, dims, put
 from tests.integration.gateway.figures.oracle import SPECS, Oracle
 from tests.integration.gateway.figures.test_against_the_oracle import COVERAGES, EXAMPLES, SEEDS, question_of, some_ask
 from tests.integration.gateway.figures.world import FIRST, World
@@ -69,6 +71,31 @@ async def test_items_add_up_to_every_figure(stage: Stage, seed: int) -> None:
         keys = [{(item["family"], item["key"]) for item in part["items"]} for part in (num, den, rest)]
         assert keys[0] | keys[2] == keys[1]
         assert not keys[0] & keys[2]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_what_happened_on_both_sides_of_a_rate_is_in_neither_rest(stage: Stage, *, keeps: bool) -> None:
+    def resolved(*told: tuple[str, str, int]) -> list[Told]:
+        return [
+            Told(f"case/z:{key}", "cases.resolved", "case.livelihood", None, None, dims(timely=timely), date(2024, 3, day), date(2024, 3, day))
+            for key, timely, day in told
+        ]
+
+    if not keeps:
+        stage.figures = Figures(stage.database, stage.catalogue, clock=lambda: stage.now, most_bytes=0)
+    first = resolved(("again", "late", 1), ("late", "late", 2), ("in-time", "in_time", 2), ("twice", "late", 3), ("twice", "late", 9), ("none", "none", 4))
+    await stage.tell(put(first))
+    question = Question("cases.in_time_share", Asking(date(2024, 3, 1), date(2024, 3, 31)))
+
+    for told, num, den, rest in (([], 1, 5, ["again", "late", "twice", "twice"]), (resolved(("again", "in_time", 5)), 2, 6, ["late", "twice", "twice"])):
+        await stage.tell(put(told))
+        figure = await stage.figures.answer(question, Everything())
+        assert (figure["num"], figure["den"]) == (num, den)
+        found = await all_pages(stage, question, Side(None, "num"), limit=1)
+        assert sorted(item["key"] for item in found["items"]) == [f"z:{key}" for key in rest]
+        others = await all_pages(stage, question, Side("num", "den"), limit=1)
+        assert others["items"] == []
+    assert bool(stage.figures.shelf.bytes) is keeps
 
 
 def inside(oracle: Oracle, ask: object) -> set[str]:
