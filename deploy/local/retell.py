@@ -30,7 +30,7 @@ class NoPlaceError(Exception):
 async def retell(settings: VersionSettings, *, accept: bool) -> Report:
     """What was compared and done, as the document that --json prints."""
     catalogue = load(settings.catalogue)
-    database = await Database.connect(settings.postgres.get_secret_value(), name="retell", max_size=4)
+    database = await Database.connect(settings.postgres.get_secret_value(), name="retell", max_size=4, wait_s=None)
     try:
         offered = await offer(database, settings.catalogue, catalogue)
         if not offered.to_retell or offered.comparison is None:

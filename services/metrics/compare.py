@@ -12,7 +12,6 @@ from services.kernel.postgres.queries import load
 
 _SQL = load("services.metrics", "sql/compare.sql")
 _PARTS = {"cells": _SQL.sum_cells, "presence": _SQL.sum_presence, "rows": _SQL.sum_rows}
-_LONG_S = 3600.0
 
 Place = tuple[str, str, str]
 """Part (cells, presence, rows), measure, kind."""
@@ -37,7 +36,7 @@ async def sum_up(connection: Connection, generation: int) -> dict[Place, Sums]:
     """The sums of a generation as this transaction sees it; what comes to nothing is left out."""
     found: dict[Place, Sums] = {}
     for part, statement in _PARTS.items():
-        for row in await connection.fetch(statement, generation, timeout=_LONG_S):
+        for row in await connection.fetch(statement, generation):
             sums = (row["value"], row["count"], row["value_weighted"], row["count_weighted"])
             if any(sums):
                 found[(part, row["measure"], row["kind"])] = sums

@@ -25,7 +25,7 @@ from services.kernel.settings import OwnerSettings
 from services.metrics import ledger, store
 from services.metrics.compare import Difference, differences, sum_up
 from services.metrics.merge import merge
-from services.metrics.model import Partition, Watermark, choose
+from services.metrics.model import Letter, Partition, Watermark, choose
 from services.metrics.patience import Patience
 from services.metrics.reader import Reader
 
@@ -131,12 +131,13 @@ class Rebuild:
 
     async def _switch(self, connection: Connection) -> None:
         """The moment in which writers wait: the last facts, and the other generation is live."""
+        await connection.execute(_SQL.read_between)
         targets = await self._targets(connection)
         own = await store.read_watermarks(connection, self._next)
         for partition, watermark in sorted(own.items()):
             after = watermark.sequence
             while after < targets[partition]:
-                after = await self._fill(connection, partition, after, targets[partition])
+                after = await self._fill(connection, partition, await self._read(partition, after, targets[partition]))
         await connection.execute(_SQL.take_hints, self._next, self._live)
         await connection.execute(_SQL.switch, self._next)
         await connection.execute(_SQL.wake_readers, self._next)
@@ -157,22 +158,28 @@ class Rebuild:
     async def _fill_in_steps(self, partition: Partition, after: int, target: int) -> None:
         """Applies a partition's facts up to a sequence, some thousands at a time."""
         while after < target:
+            letters = await self._read(partition, after, target)  # before the transaction, which must not lie idle for as long as that may take
             async with self._database.transaction() as connection:
-                after = await self._fill(connection, partition, after, target)
+                after = await self._fill(connection, partition, letters)
 
-    async def _fill(self, connection: Connection, partition: Partition, after: int, target: int) -> int:
-        """Applies a partition's next facts, up to a sequence or as many as fit; returns how far it came."""
-        facts = await connection.fetch(_SQL.read_facts, *partition, after, target, _BATCH)
+    async def _read(self, partition: Partition, after: int, target: int) -> list[Letter]:
+        """A partition's next facts as letters, up to a sequence or as many as fit."""
+        async with self._database.transaction(readonly=True) as connection:
+            facts = await connection.fetch(_SQL.read_facts, *partition, after, target, _BATCH)
         letters = (await self._reader.read(self._next, {partition: [(fact["body"], None) for fact in facts]}))[partition]
         for letter, fact in zip(letters, facts, strict=True):
             if letter.fault is not None:
                 letter.sequence = fact["sequence"]
+        return letters
+
+    async def _fill(self, connection: Connection, partition: Partition, letters: list[Letter]) -> int:
+        """Applies a partition's next facts; returns how far it came."""
         before = await store.lock_watermarks(connection, self._next, [partition])
         choice = choose(before[partition], letters)
         if choice.stop is not None or not choice.letters:
             raise LogHasGapError(f"{partition.topic} {partition.partition}: the fact after {choice.watermark.sequence} is not in the log as it should be")
         written = await ledger.write(connection, self._next, before, {partition: choice})
-        self._facts, self._rows, self._buried = self._facts + len(facts), self._rows + written.rows, self._buried + written.buried
+        self._facts, self._rows, self._buried = self._facts + len(letters), self._rows + written.rows, self._buried + written.buried
         return choice.watermark.sequence
 
     async def _merge_all(self) -> None:
@@ -219,7 +226,7 @@ class Rebuild:
 
 async def rebuild(settings: OwnerSettings, *, accept: bool) -> Report:
     """Connects, rebuilds, and lets go."""
-    database = await Database.connect(settings.postgres.get_secret_value(), name="rebuild", max_size=6)
+    database = await Database.connect(settings.postgres.get_secret_value(), name="rebuild", max_size=6, wait_s=None)
     try:
         return await Rebuild(database).run(accept=accept)
     finally:

@@ -68,7 +68,7 @@ def renew(addresses: Addresses, say: Say) -> Renewed:
 
 async def _raise_epoch(addresses: Addresses) -> int:
     replaced = await _epoch_of(addresses.superuser_on(DATABASE))
-    database = await Database.connect(addresses.dsn(OWNER, RESTORING), name="restore", max_size=1)
+    database = await Database.connect(addresses.dsn(OWNER, RESTORING), name="restore", max_size=1, wait_s=None)
     try:
         async with database.transaction() as connection:
             return await note_restored(connection, replaced)

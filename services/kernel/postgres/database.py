@@ -42,14 +42,17 @@ class Database:
         self.pool = pool
 
     @classmethod
-    async def connect(cls, dsn: str, *, name: str, min_size: int = 1, max_size: int = 8) -> Self:
-        """Opens a pool; statements end after 30 s, a transaction left idle after 5 s, so a frozen process holds no lock for long."""
+    async def connect(cls, dsn: str, *, name: str, min_size: int = 1, max_size: int = 8, wait_s: float | None = 60) -> Self:
+        """Opens a pool; statements end after 30 s, a transaction left idle after 5 s, so a frozen process holds no lock for long.
+
+        wait_s: how long an answer is waited for, above what the server allows a statement. None is for jobs that lift the server's limits where they must.
+        """
         pool = await asyncpg.create_pool(
             dsn,
             min_size=min_size,
             max_size=max_size,
             timeout=10,
-            command_timeout=60,
+            command_timeout=wait_s,
             server_settings={
                 "application_name": f"wangge-{name}",
                 "statement_timeout": "30000",

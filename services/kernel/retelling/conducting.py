@@ -15,7 +15,6 @@ from services.kernel.versions.stored import File, files_of, keep, read_active, r
 
 _SQL = load("services.kernel.retelling", "retelling.sql")
 _TRIES = 30
-_LONG_S = 6 * 3600.0
 ROOMS = tuple(dict.fromkeys(OWNERS.values()))
 """The rooms whose logs are told again, each by its own `services.ROOM.retell`."""
 
@@ -59,7 +58,7 @@ class Conductor:
             await connection.execute(_SQL.no_hurry)
             for room in ROOMS:
                 sql = load("services.kernel.retelling", "retelling.sql", retold=f"fact_{room}_epoch_{epoch}")
-                rows = await connection.fetch(sql.compare_rows, f"{room}.v1", timeout=_LONG_S)
+                rows = await connection.fetch(sql.compare_rows, f"{room}.v1")
                 found += [Moved(room, row["measure"], row["kind"], row["go"], row["come"]) for row in rows]
         return found
 

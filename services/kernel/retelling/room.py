@@ -50,7 +50,7 @@ def main(room: str, parts: Parts) -> int:
 
 async def _run(room: str, parts: Parts) -> Told:
     settings = OwnerSettings()  # type: ignore[call-arg]  # read from the environment
-    database = await Database.connect(settings.postgres.get_secret_value(), name=f"{room}-retell", max_size=3)
+    database = await Database.connect(settings.postgres.get_secret_value(), name=f"{room}-retell", max_size=3, wait_s=None)
     try:
         return await tell_again(database, room, parts)
     finally:

@@ -21,7 +21,6 @@ from services.kernel.writing.store import EntityStore
 
 _SQL = load("services.kernel.retelling", "retelling.sql")
 _AT_ONCE = 1000
-_LONG_S = 6 * 3600.0
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -77,7 +76,7 @@ class RoomRetelling:
             self._epoch = begun["epoch"]
             self._numbers = {row["partition"]: row["n"] for row in await connection.fetch(_SQL.read_numbers, self._log.topic)}
             rows: list[asyncpg.Record] = []
-            async for row in connection.cursor(_SQL.read_told, self._log.topic, prefetch=_AT_ONCE, timeout=_LONG_S):
+            async for row in connection.cursor(_SQL.read_told, self._log.topic, prefetch=_AT_ONCE):
                 rows.append(row)
                 if len(rows) == _AT_ONCE:
                     await self._tell(connection, rows)

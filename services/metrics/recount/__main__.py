@@ -19,7 +19,7 @@ _SHOWN = 20
 
 async def recount(settings: ProcessSettings) -> Compared:
     """Both recounts in one repeatable-read snapshot: the tables against the facts, the facts against what was told."""
-    database = await Database.connect(settings.postgres.get_secret_value(), name="recount", max_size=1)
+    database = await Database.connect(settings.postgres.get_secret_value(), name="recount", max_size=1, wait_s=None)
     try:
         catalogue = await active_catalogue(database) or load_catalogue(settings.catalogue)
         async with database.transaction(isolation="repeatable_read") as connection:

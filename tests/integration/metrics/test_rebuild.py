@@ -58,6 +58,23 @@ async def test_a_rebuild_of_sound_figures_finds_no_difference_and_switches(worke
     assert (await store.read_watermarks(see, 2))[CASES].sequence == 80
 
 
+async def test_no_transaction_lies_idle_while_facts_are_read_which_may_take_longer_than_one_may(worker_database, see, database, monkeypatch):
+    await told(worker_database, see)
+    idle = []
+
+    async def read(*arguments):
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+        idle.append(await see.fetchval(waiting))
+        return await real(*arguments)
+
+    rebuild = Rebuild(database)
+    real = rebuild._reader.read
+    monkeypatch.setattr(rebuild._reader, "read", read)
+
+    assert (await rebuild.run()).switched
+    assert set(idle) == {0}
+
+
 async def test_a_cell_that_is_wrong_is_named_and_the_live_generation_stays_unless_accepted(worker_database, see, database):
     await told(worker_database, see)
     right = await figures(see, 1)
