@@ -55,6 +55,16 @@ export function kindName(id: string | null | undefined): string {
   return above ? `${above} · ${id}` : id
 }
 
+/** The kinds of a family that anybody may list, without those below them: a list in which one restricted kind stands is refused as a whole. */
+export function openKinds(family: string): string[] {
+  const restricted = [...kinds.value.values()].filter((kind) => kind.access === 'restricted').map((kind) => kind.id)
+  const open = [...kinds.value.values()]
+    .map((kind) => (kind.family === family ? kind.id : ''))
+    .filter((id) => id && !restricted.some((one) => isBelow(one, id) || isBelow(id, one)))
+  return open.filter((id) => !open.some((other) => other !== id && isBelow(id, other)))
+}
+const isBelow = (id: string, above: string): boolean => id === above || id.startsWith(`${above}.`)
+
 /** What a state of a kind of case is called. */
 export function stateName(state: string, kind = 'case'): string {
   for (let at = kind; at; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
@@ -111,12 +121,18 @@ export function pathTo(family: Family, key: string): Node[] {
   return path
 }
 
-/** The root that a place of an address means: a key, or the namespace of one. */
+/** The root that a place of an address means: a key, or the namespace of one. Of several, as where a neighbour is told of, the one with most below it. */
 export function rootOf(place: string | undefined): Node | undefined {
-  const all = [...areas.value.values()]
-  const roots = all.filter((node) => !node.parent)
-  if (!place) return roots[0]
-  return areas.value.get(place) ?? roots.find((node) => node.key.startsWith(`${place}:`)) ?? all.find((node) => node.key.startsWith(`${place}:`))
+  const all = [...areas.value.values()].filter((node) => !place || node.key.startsWith(`${place}:`))
+  const largest = (nodes: Node[]): Node | undefined =>
+    nodes.reduce<Node | undefined>((most, node) => (!most || node.children > most.children ? node : most), undefined)
+  return areas.value.get(place ?? '') ?? largest(all.filter((node) => !node.parent)) ?? all[0]
+}
+
+/** What a root is called in an address: its namespace, or its key where that means another root. */
+export function placeOf(root: Node): string {
+  const namespace = root.key.slice(0, root.key.indexOf(':'))
+  return rootOf(namespace) === root ? namespace : root.key
 }
 
 /** What a metric is called where room is scarce. */
