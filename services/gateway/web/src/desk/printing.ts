@@ -1,16 +1,9 @@
-import { ref } from 'vue'
 import type { LocationQuery } from 'vue-router'
 import { metrics, placeName, kindName } from '../api/known'
 import { moment } from '../format/days'
 import { t } from '../i18n'
 import { splitName, rowName } from './naming'
 import { listOf } from './question'
-
-/** Whether what is shown is being printed. */
-export const inPrint = ref(matchMedia('print').matches)
-matchMedia('print').addEventListener('change', (event) => (inPrint.value = event.matches))
-addEventListener('beforeprint', () => (inPrint.value = true))
-addEventListener('afterprint', () => (inPrint.value = false))
 
 /** What an address asks, in words, and when it was printed: the line that a filed sheet needs above its table. */
 export function saying(query: LocationQuery, metric?: string): string {
