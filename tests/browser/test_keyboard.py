@@ -8,7 +8,7 @@ from tests.browser.pages import Opener
 from tests.browser.views import address_of, size_of
 
 REACHABLE = """() => {
-  const all = [...document.querySelectorAll('a[href], button, select, input, [tabindex="0"], [role=link][tabindex]')]
+  const all = [...document.querySelectorAll('a[href], button, select, input, [tabindex="0"]')]
   window.stops = all.filter((it) => !it.disabled && it.checkVisibility({ visibilityProperty: true }) && it.getBoundingClientRect().width > 0)
   return stops.map((it) => `${it.tagName} ${it.getAttribute('aria-label') ?? it.innerText ?? ''} ${it.getAttribute('href') ?? ''}`)
 }"""
@@ -44,7 +44,7 @@ async def test_a_view_is_walked_by_keyboard(stage: Stage, visit: Opener, name: s
     # Held on one figure: a map that turns to the next while it is walked through would be another view.
     held = "?map=units" if name == "wall" else ""
     page = await visit(stage.address + address_of(name, stage.world) + held, size=size_of(name), still=True)
-    await page.locator(".state.live").wait_for() if name == "wall" else await page.wait_for_load_state("networkidle")
+    await page.locator(".cell").first.wait_for() if name == "wall" else await page.wait_for_load_state("networkidle")
     names, reached, unseen = await walk(page)
 
     still_there = set(await page.evaluate("stops.flatMap((it, at) => it.isConnected ? [at] : [])"))
@@ -71,3 +71,21 @@ async def test_an_area_of_the_map_opens_by_keyboard(stage: Stage, visit: Opener)
     await area.focus()
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/desk/metric/units*g003*")
+
+
+async def test_the_map_is_one_stop_and_arrows_go_on_from_there(stage: Stage, visit: Opener) -> None:
+    page = await visit(f"{stage.address}/wall/{stage.world.root}?map=units", still=True)
+    cells = page.locator(".cell")
+    await cells.first.wait_for()
+    await page.locator(".cell[tabindex='0']").focus()
+    count, seen = await cells.count(), set[str]()
+    # There and back in each direction, one row or column further each time.
+    for key in ("ArrowLeft", "ArrowUp", *(("ArrowRight",) * count + ("ArrowDown",) + ("ArrowLeft",) * count + ("ArrowDown",)) * count):
+        seen.add(await page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        if len(seen) == count:
+            break
+        await page.keyboard.press(key)
+
+    assert len(seen) == count, "each area can be reached"
+    await expect(page.locator(".cell[tabindex='0']")).to_have_count(1)
+    await expect(page.locator(".cell[tabindex='0']")).to_be_focused()
