@@ -1,5 +1,6 @@
 """What happened to one thing more than once may be on both sides of a rate: resolved late, and again in time."""
 
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -36,13 +37,17 @@ async def in_both(asked: Asked, leaves: tuple[Leaf, Leaf], run: Run) -> Both | N
         return None
     spots = spots_of(crowd.combinations.places, view, leaf, run)
     sides = [sort_labels(snapshot.labels(leaf.measure), one.labels, view.groups) for one in leaves]
-    ours, theirs = (seen_in(crowd, found, spots, run).who for found in sides)
+    ours, theirs = (seen_in(crowd, found, spots, run) for found in sides)
+    shared = np.intersect1d(ours.who, theirs.who)
     both = Both(snapshot.head.n, (), Sum(0, 0))
-    if len(np.intersect1d(ours, theirs)):
+    if len(shared):
+        at = [(side.axes[which], side.days[which]) for side in (ours, theirs) for which in (np.isin(side.who, shared),)]
+        axes = crowd.combinations.axis_of[np.concatenate([one for one, _ in at])].tolist()
+        days = [date.fromordinal(day) for day in np.concatenate([one for _, one in at]).tolist()]
         common = place_arguments(snapshot, view, view.places(leaf.places, run.day), leaf.measure)
         lines = [(label.kind, label.dims, side) for side, found in enumerate(sides) for label, _ in found]
         labels = [[line[place] for line in lines] for place in range(3)]
-        records = await snapshot.connection.fetch(SQL.list_in_both, *common, *labels, None, leaf.role, *period)
+        records = await snapshot.connection.fetch(SQL.list_in_both, *common, *labels, None, leaf.role, *period, axes, days)
         sums = Sum(sum(record["value"] for record in records), sum(record["count"] for record in records))
         both = Both(snapshot.head.n, tuple(record["thing"] for record in records), sums)
     view.remember(key, both)

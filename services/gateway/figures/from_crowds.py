@@ -38,6 +38,7 @@ async def count_crowd(asked: Asked, leaf: Leaf, of: str, families: tuple[str, ..
 class Seen(NamedTuple):
     """Who was seen in which group on which day, and whether at no live place. One may come twice."""
 
+    axes: Ints
     groups: Ints
     days: Ints
     who: Ints
@@ -48,7 +49,7 @@ def seen_in(crowd: Crowd, found: list[tuple[Label, Sorted]], spots: Spots, run: 
     """Who was seen with these labels at these places on the days of a run."""
     first, last = run.buckets[0].first, run.buckets[-1].last
     none = np.zeros(0, np.int64)
-    parts = [Seen(none, none, none, np.zeros(0, bool))]
+    parts = [Seen(none, none, none, none, np.zeros(0, bool))]
     group_of, placed_of = np.array([group for group, _ in spots.falls], np.int64), np.array([placed for _, placed in spots.falls], bool)
     for labels in _groups_of_labels(crowd, found):
         for one in spots.passes:
@@ -59,7 +60,7 @@ def seen_in(crowd: Crowd, found: list[tuple[Label, Sorted]], spots: Spots, run: 
                 continue
             which, on, who = crowd.present(axes, days.first.toordinal(), days.last.toordinal())
             at = axes[which]
-            parts.append(Seen(label[at] + group_of[fall[at]], on, who, ~placed_of[fall[at]]))
+            parts.append(Seen(at, label[at] + group_of[fall[at]], on, who, ~placed_of[fall[at]]))
     return Seen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

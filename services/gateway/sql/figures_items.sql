@@ -47,13 +47,21 @@ LIMIT $17;
 
 -- name: list_in_both
 -- Begins with asked_axes. Of things that happened ($24 to $25; $23 narrows to rows with this in their roles) with labels of both groups, 0 and 1, how many rows
--- they have with those of 0, and what these add up to.
+-- they have with those of 0, and what these add up to; looked for only at the axes $26 on the days $27.
+, place AS MATERIALIZED (
+    SELECT DISTINCT axis, day FROM unnest($26::integer[], $27::date[]) AS t (axis, day)
+),
+row AS (
+    SELECT r.axis, r.day, r.sign, r.value, r.thing, r.roles FROM place JOIN metrics.settled AS r ON r.generation = $17 AND r.axis = place.axis AND r.day = place.day
+    UNION ALL
+    SELECT r.axis, r.day, r.sign, r.value, r.thing, r.roles FROM metrics.fresh_line AS r JOIN place ON place.axis = r.axis AND place.day = r.day WHERE r.generation = $17
+)
 SELECT thing, sum(count) FILTER (WHERE label = 0)::bigint AS count, sum(value) FILTER (WHERE label = 0)::bigint AS value
 FROM (
     SELECT r.thing, p.label, sum(r.sign) AS count, sum(r.sign * r.value) AS value
     FROM asked AS p
     CROSS JOIN era
-    JOIN line AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
+    JOIN row AS r ON r.axis = p.axis AND width_bucket(r.day, era.starts) BETWEEN p.first AND p.last
     WHERE r.day BETWEEN $24::date AND $25::date AND ($23::text IS NULL OR strpos(r.roles, $23) > 0)
     GROUP BY r.thing, p.label
     HAVING sum(r.sign) > 0
