@@ -23,7 +23,7 @@ async def test_every_shape_of_question_is_answered(small: None, database_dsn: st
     rows = await query.run(database_dsn, 1, catalogue())
 
     named = {row["name"]: row["rounds"] for row in rows}
-    shapes = ("place", "series", "kind", "both", "past", query_lists.FIRST_TIME, query_lists.AGAIN, query_lists.PAGE)
+    shapes = ("place", "series", "kind", "both", "past", query_lists.FIRST_TIME, query_lists.AGAIN, *query_lists.PAGES)
     assert {f"{shape} p99" for shape in shapes} <= named.keys()
     assert all(min(values) >= 0 for values in named.values())
 
