@@ -17,7 +17,7 @@ from deploy.local.state import State
 NAME = "postgres"
 SUPERUSER = "postgres"
 
-_SETTINGS = {
+SETTINGS = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",  # every client comes over loopback with a password; a socket's path may also be too long
     "max_connections": 100,
@@ -49,7 +49,7 @@ def prepare_database(state: State, ports: Ports, say: Callable[[str], None]) -> 
     else:
         say("making the database cluster")
         _make_cluster(data, programs, account, read_password(state.secrets, SUPERUSER))
-    settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": ports.postgres}.items()]
+    settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": ports.postgres}.items()]
     return ChildSpec(
         name=NAME,
         command=(str(programs / "postgres"), "-D", str(data), *settings),

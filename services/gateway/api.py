@@ -4,24 +4,28 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.gateway.access import Caller, Enrolment, Keyring, forbidden, unauthenticated
 from services.gateway.body import read_body, too_large
 from services.gateway.cloudevents import UnreadableError, is_batch, read_events
 from services.gateway.events import Answer, Door
-from services.gateway.examples import EVENT_REQUEST
+from services.gateway.examples import EVENT_REQUEST, SOURCE
 from services.gateway.passing import MOST_PERSON_BYTES, Passed, Passing
 from services.gateway.refusals import Refusals
 from services.gateway.schemas import AnswerDocument, ProblemDocument, RefusalPageDocument, SourcesDocument
 from services.gateway.senders import Sender, Senders
 from services.gateway.settings import GatewaySettings
 from services.gateway.telemetry import DoorTelemetry
+from services.gateway.thing_documents import HistoryDocument, ThingDocument
 from services.kernel.errors import Problem
 from services.kernel.http.problems import PROBLEM, ProblemError
 
 ReaderOf = Callable[[Request], Caller]
 """Who asks; a problem for a key that is not enrolled, or for none where reading needs one."""
+
+Family = Annotated[str, Path(description="Family of the thing", examples=["case"])]
+Key = Annotated[str, Path(description="Its key; the key's own namespace may be left out", examples=["zhuhai:c-1"])]
 
 _ENCODE = msgspec.json.Encoder().encode
 _RETRY = {"retry-after": "1"}
@@ -103,9 +107,9 @@ def rejected_router(keyring: Keyring, refusals: Refusals) -> APIRouter:
     @router.get("/rejected", summary="What was refused, and why", response_model=RefusalPageDocument, responses=_problems(400, 401, 403))
     async def list_rejected(
         request: Request,
-        source: Annotated[str | None, Query(description="Only this source; without it, all that your key may see")] = None,
-        code: Annotated[str | None, Query(description="Only this problem code")] = None,
-        cursor: Annotated[str | None, Query(description="`next` of the page before")] = None,
+        source: Annotated[str | None, Query(description="Only this source; without it, all that your key may see", examples=[SOURCE])] = None,
+        code: Annotated[str | None, Query(description="Only this problem code", examples=["unknown-reference"])] = None,
+        cursor: Annotated[str | None, Query(description="`next` of the page before", examples=["MjAyNC0wNS0zMQ"])] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         caller = keyring.caller(request.headers)
@@ -147,22 +151,32 @@ def things_router(keyring: Keyring, passing: Passing, reader_of: ReaderOf) -> AP
         "/people/{register}/{reference}",
         summary="Put a person's name or phone into the vault",
         description="The only way in for what names a person. Only for sources of that people register.",
+        status_code=204,
         responses=_problems(400, 401, 403, 413, 503),
         openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}, "example": {"name": "示例"}}}}},
     )
-    async def put_person(request: Request, register: str, reference: str) -> Response:
+    async def put_person(
+        request: Request,
+        register: Annotated[str, Path(description="The people register that your source is enrolled for", examples=["zhuhai"])],
+        reference: Annotated[str, Path(description="What your events call this person", examples=["p-1"])],
+    ) -> Response:
         caller = _writer(keyring, request)
         return _response(await passing.person(register, reference, await read_body(request, MOST_PERSON_BYTES), caller))
 
-    @router.get("/{family}/{key}", summary="One thing as it stands", responses=_problems(400, 403, 404, 503))
-    async def get_thing(request: Request, family: str, key: str) -> Response:
+    @router.get("/{family}/{key}", summary="One thing as it stands", response_model=ThingDocument, responses=_problems(400, 403, 404, 503))
+    async def get_thing(request: Request, family: Family, key: Key) -> Response:
         return _response(await passing.entity(family, key, reader_of(request)))
 
-    @router.get("/{family}/{key}/history", summary="Everything told of one thing, oldest first, page by page", responses=_problems(400, 403, 404, 503))
+    @router.get(
+        "/{family}/{key}/history",
+        summary="Everything told of one thing, oldest first, page by page",
+        response_model=HistoryDocument,
+        responses=_problems(400, 403, 404, 503),
+    )
     async def get_history(
         request: Request,
-        family: str,
-        key: str,
+        family: Family,
+        key: Key,
         cursor: Annotated[int, Query(ge=0, description="`next` of the page before")] = 0,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:

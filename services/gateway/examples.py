@@ -4,10 +4,12 @@ from typing import Any
 
 from services.gateway.cloudevents import BATCH, STRUCTURED
 
+SOURCE = "https://district.example/platform"
+
 _UNIT: dict[str, Any] = {
     "specversion": "1.0",
     "id": "e-17",
-    "source": "https://district.example/platform",
+    "source": SOURCE,
     "type": "org.wangge.unit.registered.v1",
     "time": "2019-03-04T09:30:00+08:00",
     "datacontenttype": "application/json",

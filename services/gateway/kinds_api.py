@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.figures.documents import TextDocument
 from services.gateway.read_api import problems
@@ -46,6 +46,22 @@ class KindDocument(BaseModel):
 
 class KindsDocument(BaseModel):
     """All kinds, by id."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "catalogue": "701392df397c3ea4",
+                "kinds": [
+                    {
+                        "id": "case.livelihood", "family": "case", "names": {"zh": "民生事项", "en": "Livelihood matter"}, "access": "public", "marks": [],
+                        "states": [{"id": "opened", "names": {"zh": "新立", "en": "Opened"}, "marks": ["initial"]}],
+                        "attributes": {"channel": {"names": {"zh": "渠道", "en": "Channel"}, "type": "code", "dimension": True, "values": ["visit"]}},
+                    }
+                ],
+                "values": {"channel.visit": {"zh": "走访", "en": "Visit"}},
+            }
+        }
+    )  # fmt: skip
 
     catalogue: str = Field(description="Version of the catalogue")
     kinds: list[KindDocument]

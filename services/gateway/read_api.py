@@ -1,10 +1,10 @@
 """The routes of the reading side: figures, what they count, the trees, how far and how well."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from services.gateway.figures.documents import FigureDocument, ItemsDocument, MetricsDocument
 from services.gateway.figures.figures import Figures
@@ -19,6 +19,8 @@ from services.kernel.http.problems import PROBLEM
 
 ReaderOf = Callable[[Request], Reader]
 """Who asks; raises a problem for a key that is not enrolled."""
+
+MetricId = Annotated[str, Path(description="Id of a metric, see GET /v1/metrics", examples=["units.coverage"])]
 
 _ENCODE = msgspec.json.Encoder().encode
 _ITEM_PARAMETERS = (*(name for name in PARAMETERS if name not in {"by", "interval", "compare", "q"}), "in", "not_in", "cursor", "limit")
@@ -39,34 +41,35 @@ def _parameter(name: str, description: str, **schema: object) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": description, "required": False, "schema": {"type": "string", **schema}}
 
 
-def _repeatable(name: str, description: str) -> dict[str, Any]:
-    return {**_parameter(name, description), "schema": {"type": "array", "items": {"type": "string"}}, "style": "form", "explode": True}
+def _repeatable(name: str, description: str, *example: str) -> dict[str, Any]:
+    schema = {"type": "array", "items": {"type": "string"}, "examples": [list(example)]}
+    return {**_parameter(name, description), "schema": schema, "style": "form", "explode": True}
 
 
 FILTERS = [
     _parameter("area", "An area: only what counts in its subtree", examples=["zhuhai:s-1"]),
-    _parameter("org", "An organisation: only what counts in its subtree; of coverages it bounds what covers"),
-    _repeatable("kind", "Kinds, by dotted prefix; several: any of them"),
-    _parameter("of", "What it is about: family/key"),
-    _repeatable("where", "dimension:value, dimension>=n or dimension<=n; several values of one dimension: any of them"),
-    _parameter("from", "First day", format="date"),
-    _parameter("to", "Last day, today by default", format="date"),
-    _parameter("as_of", "Day of the world: state and tree", format="date"),
-    _parameter("tree", "Day whose trees it is shown in", format="date"),
-    _parameter("definition", "ID@VERSION; by default the one that holds on the last day"),
+    _parameter("org", "An organisation: only what counts in its subtree; of coverages it bounds what covers", examples=["zhuhai:p-1"]),
+    _repeatable("kind", "Kinds, by dotted prefix; several: any of them", "case.livelihood", "case.grid"),
+    _parameter("of", "What it is about: family/key", examples=["unit/zhuhai:u-1"]),
+    _repeatable("where", "dimension:value, dimension>=n or dimension<=n; several values of one dimension: any of them", "channel:visit"),
+    _parameter("from", "First day", format="date", examples=["2024-05-01"]),
+    _parameter("to", "Last day, today by default", format="date", examples=["2024-05-31"]),
+    _parameter("as_of", "Day of the world: state and tree", format="date", examples=["2024-05-31"]),
+    _parameter("tree", "Day whose trees it is shown in", format="date", examples=["2024-05-31"]),
+    _parameter("definition", "ID@VERSION; by default the one that holds on the last day", examples=["units.coverage@1"]),
 ]
 """What bounds a question, for the OpenAPI document."""
 
 _LAYOUT = [
     _parameter("interval", "Points of a series", enum=["day", "week", "month", "quarter", "year"]),
-    _parameter("by", "area, area:KIND, org, org:KIND, kind or a dimension"),
+    _parameter("by", "area, area:KIND, org, org:KIND, kind or a dimension", examples=["area", "org:organisation.party.committee", "kind"]),
     _parameter("compare", "With the interval before, or a year ago", enum=["previous", "year_ago"]),
-    _parameter("q", "Of a duration: the quantile wanted, between 0 and 1"),
+    _parameter("q", "Of a duration: the quantile wanted, between 0 and 1", examples=["0.9"]),
 ]
 _PAGING = [
     _parameter("in", "Of a rate: which part is listed, the denominator by default", enum=["num", "den"]),
     _parameter("not_in", "Of a rate: less those in this part", enum=["num", "den"]),
-    _parameter("cursor", "`next` of the page before"),
+    _parameter("cursor", "`next` of the page before", examples=["gAAAAABmWcT"]),
     {**_parameter("limit", "Items of a page"), "schema": {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 100}},
 ]
 
@@ -94,7 +97,7 @@ def figures_router(figures: Figures, reader_of: ReaderOf, telemetry: ReadingTele
         responses=problems(400, 401, 403, 404),
         openapi_extra={"parameters": [*FILTERS, *_LAYOUT]},
     )
-    async def get_figure(request: Request, metric: str) -> Response:
+    async def get_figure(request: Request, metric: MetricId) -> Response:
         reader = reader_of(request)
         with telemetry.answers.labels("figure").time():
             return as_json(await figures.answer(read_question(metric, Given(request.query_params.multi_items())), reader))
@@ -107,7 +110,7 @@ def figures_router(figures: Figures, reader_of: ReaderOf, telemetry: ReadingTele
         responses=problems(400, 401, 403, 404),
         openapi_extra={"parameters": [*FILTERS, *_PAGING]},
     )
-    async def get_items(request: Request, metric: str) -> Response:
+    async def get_items(request: Request, metric: MetricId) -> Response:
         reader = reader_of(request)
         given = Given(request.query_params.multi_items(), _ITEM_PARAMETERS)
         page = Page(read_question(metric, given), Side(given.one("in"), given.one("not_in")), given.one("cursor"), _limit(given))

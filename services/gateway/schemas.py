@@ -70,6 +70,29 @@ class RefusalDocument(BaseModel):
 class RefusalPageDocument(BaseModel):
     """A page of refused events, the last refused first."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "items": [
+                    {
+                        "source": "https://district.example/platform", "id": "e-17", "owner": "cases", "code": "unknown-reference",
+                        "problem": {
+                            "type": "urn:wangge:problem:unknown-reference", "title": "A reference to something nobody told us of", "status": 409,
+                            "detail": "area/zhuhai:a-3 is not known here: tell of it first", "code": "unknown-reference",
+                            "errors": [{"pointer": "/data/area", "detail": "not known"}],
+                        },
+                        "event": {
+                            "specversion": "1.0", "id": "e-17", "source": "https://district.example/platform", "type": "org.wangge.case.opened.v1",
+                            "time": "2024-05-31T09:30:00+08:00", "data": {"case": "c-1", "kind": "case.livelihood", "area": "a-3", "channel": "visit"},
+                        },
+                        "count": 2, "first_at": "2024-05-31T01:30:02Z", "last_at": "2024-05-31T01:31:02Z", "accepted_later": False,
+                    }
+                ],
+                "next": "MjAyNC0wNS0zMQ",
+            }
+        }
+    )  # fmt: skip
+
     items: list[RefusalDocument]
     next: str | None = Field(description="Cursor of the next page; null on the last")
 
@@ -99,5 +122,21 @@ class SourceDocument(BaseModel):
 
 class SourcesDocument(BaseModel):
     """The enrolled sources."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "sources": [
+                    {
+                        "source": "https://district.example/platform", "namespace": "zhuhai", "register": "zhuhai", "kinds": [], "areas": [],
+                        "may_write": True, "first_at": "2024-05-01T00:00:01Z", "last_at": "2024-05-31T01:31:02Z",
+                        "counts": {"accepted": 24804, "duplicate": 3, "rejected": 1},
+                        "ways": {"http": {"counts": {"accepted": 24804, "duplicate": 3, "rejected": 1}, "last_at": "2024-05-31T01:31:02Z"}},
+                        "refused": 1,
+                    }
+                ]
+            }
+        }
+    )  # fmt: skip
 
     sources: list[SourceDocument]

@@ -19,22 +19,24 @@ from services.gateway.state_documents import GeometryDocument, QualityDocument, 
 from services.gateway.tree_pages import TreeAsked, list_nodes, visible_nodes
 from services.gateway.watched import read_recounted
 
+_KnownTags = Annotated[str | None, Header(description="The `etag` of what you have", examples=['"5f2c1a"'])]
+
 
 class _GeometryQuery(BaseModel):
     """Which part of a tree."""
 
     model_config = ConfigDict(extra="forbid")
 
-    under: str | None = Field(None, description="A node: itself and what is below it")
-    depth: int | None = Field(None, ge=0, description="How many levels below the top")
-    kind: str | None = Field(None, description="Only nodes of this kind, by dotted prefix")
-    as_of: date | None = Field(None, description="The tree of this day, today by default")
+    under: str | None = Field(None, description="A node: itself and what is below it", examples=["zhuhai:s-1"])
+    depth: int | None = Field(None, ge=0, description="How many levels below the top", examples=[1])
+    kind: str | None = Field(None, description="Only nodes of this kind, by dotted prefix", examples=["area.grid"])
+    as_of: date | None = Field(None, description="The tree of this day, today by default", examples=["2024-05-31"])
 
 
 class _TreeQuery(_GeometryQuery):
     """Which part of a tree, and which page of it."""
 
-    cursor: str | None = Field(None, description="`next` of the page before")
+    cursor: str | None = Field(None, description="`next` of the page before", examples=["zhuhai:g-1"])
     limit: int = Field(500, ge=1, le=1000)
 
     def as_asked(self) -> TreeAsked:
@@ -64,7 +66,7 @@ def state_router(figures: Figures, reader_of: ReaderOf, geometry: Geometry) -> A
         description="A feature for each area, its id the area's key; null geometry where no outline was loaded. `synthetic`: drawn by a machine.",
         responses={200: {"model": GeometryDocument}, 304: {"description": "As you have it"}, **problems(400, 401)},
     )
-    async def get_geometry(request: Request, asked: Annotated[_GeometryQuery, Query()], if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    async def get_geometry(request: Request, asked: Annotated[_GeometryQuery, Query()], if_none_match: _KnownTags = None) -> Response:
         told = await geometry.tell(GeometryAsked(asked.under, asked.depth, asked.kind, asked.as_of), reader_of(request))
         headers = {"etag": told.etag, "cache-control": "private, no-cache"}
         known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
@@ -86,7 +88,7 @@ def state_router(figures: Figures, reader_of: ReaderOf, geometry: Geometry) -> A
     async def get_quality(
         request: Request,
         section: Annotated[Literal["late", "unplaced", "references"] | None, Query(description="Only this section")] = None,
-        cursor: Annotated[str | None, Query(description="`next` of the section's page before; only with `section`")] = None,
+        cursor: Annotated[str | None, Query(description="`next` of the page before; only with `section`", examples=["WyIyMDI0LTA1LTMxIl0"])] = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 100,
     ) -> Response:
         reader = reader_of(request)

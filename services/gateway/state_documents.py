@@ -21,6 +21,19 @@ class NodeDocument(BaseModel):
 class TreeDocument(BaseModel):
     """A page of a tree, each node before those below it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "as_of": "2024-05-31", "total": 118,
+                "items": [
+                    {"key": "zhuhai:s-1", "kind": "area.street", "name": "示例街道", "parent": "zhuhai:d", "depth": 0, "children": 6, "attributes": {}},
+                    {"key": "zhuhai:g-1", "kind": "area.grid", "name": "示例网格", "parent": "zhuhai:s-1", "depth": 1, "children": 0, "attributes": {}},
+                ],
+                "next": "zhuhai:g-1",
+            }
+        }
+    )  # fmt: skip
+
     as_of: str
     total: int
     items: list[NodeDocument]
@@ -71,6 +84,16 @@ class RecountedDocument(BaseModel):
 
 class StatusDocument(BaseModel):
     """How far the figures have come, and whether they were right when last recounted."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "lag": 0, "lag_s": 0.0, "generation": 1, "n": 42, "merged": 41, "seen_to": {"members.v1": {"3": 1207}}, "told_to": {"members.v1": {"3": 1207}},
+                "today": "2024-05-31", "catalogue": "701392df397c3ea4",
+                "recounted": {"at": "2024-05-31T01:40:00Z", "events": 24804, "cells": 108169, "differences": 0},
+            }
+        }
+    )  # fmt: skip
 
     lag: int = Field(description="Facts told and not yet counted")
     lag_s: float
@@ -123,6 +146,23 @@ class ReferenceDocument(BaseModel):
 
 class QualityDocument(BaseModel):
     """What needs somebody's care. A section is there if it was asked for; late and unplaced also where none was named."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "as_of": "2024-05-31",
+                "late": [
+                    {
+                        "family": "unit", "key": "zhuhai:u-1", "kind": "unit.enterprise", "type": "org.wangge.unit.changed.v1", "area": "zhuhai:g-1",
+                        "organisation": "zhuhai:p-1", "causation": "https://district.example/platform#e-17", "stated": "2024-05-01T00:00:00Z",
+                        "held_from": "2024-05-20T00:00:00Z", "recorded": "2024-05-31T01:30:02Z",
+                    }
+                ],
+                "unplaced": [{"family": "area", "key": "zhuhai:g-9", "state": "ended", "measure": "cases.open", "count": 2}],
+                "next": {"late": "WyIyMDI0LTA1LTMxIl0"}, "dead_letters": 0, "dead_letter_reasons": {}, "seen_to": {"members.v1": {"3": 1207}}, "lag_s": 0.0,
+            }
+        }
+    )  # fmt: skip
 
     as_of: str
     late: list[LateDocument] | None = None

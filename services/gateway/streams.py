@@ -31,7 +31,7 @@ def live_router(figures: Figures, live: Live, reader_of: ReaderOf) -> APIRouter:
     """The stream. One for each screen: all its figures come over it."""
     router = APIRouter(prefix="/v1", tags=["figures"])
 
-    async def screen_of(request: Request, last_event_id: Annotated[str | None, Header(description="Resumes from this id")] = None) -> Screen:
+    async def screen_of(request: Request, last_event_id: Annotated[str | None, Header(description="Resumes from this id", examples=["1.42"])] = None) -> Screen:
         # Everything that can be wrong is found before the stream begins: afterwards there is no status to say it with.
         return await read_screen(figures, request, reader_of, last_event_id)
 
@@ -53,13 +53,13 @@ def live_router(figures: Figures, live: Live, reader_of: ReaderOf) -> APIRouter:
 
 
 _DOCUMENTED = [
-    {"name": name, "in": "query", "required": name == "metrics", "description": text, "schema": {"type": "string"}}
-    for name, text in (
-        ("metrics", "Ids of metrics, separated by commas"),
-        ("area", "Only what counts in this area; also bounds `happened`"),
-        ("events", "true: tell what happened as well"),
-        ("period", "Count from the beginning of today's day, week, month, quarter or year"),
-        ("by", "Break every figure down: area, area:KIND, org, kind or a dimension"),
+    {"name": name, "in": "query", "required": name == "metrics", "description": text, "schema": {"type": "string", "examples": [example]}}
+    for name, text, example in (
+        ("metrics", "Ids of metrics, separated by commas", "units.coverage,cases.open"),
+        ("area", "Only what counts in this area; also bounds `happened`", "zhuhai:s-1"),
+        ("events", "true: tell what happened as well", "true"),
+        ("period", "Count from the beginning of today's day, week, month, quarter or year", "month"),
+        ("by", "Break every figure down: area, area:KIND, org, kind or a dimension", "area"),
     )
 ]
 

@@ -4,13 +4,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
+from tests.support.openapi import Json, faults
 from tests.unit.gateway.screens.test_contract import document
-
-Json = dict[str, Any]
 
 
 class Example(NamedTuple):
@@ -42,34 +38,11 @@ def examples(node: Any, where: str = "#") -> Iterator[Example]:
 
 DOCUMENT = document()
 EXAMPLES = list(examples(DOCUMENT))
-_BASE = "urn:openapi"
-_REGISTRY: Registry[Any] = Registry().with_resource(_BASE, Resource(DOCUMENT, DRAFT202012))
-
-
-def faults(schema: Json, value: Any) -> list[str]:
-    """What is wrong with a value. An object with a property no schema names is wrong too: it would be a misspelt one."""
-    strict = _closed(schema)
-    validator = Draft202012Validator(strict, registry=_REGISTRY.with_resource(_BASE, Resource(_closed(DOCUMENT), DRAFT202012)), format_checker=FormatChecker())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
-
-
-def _closed(node: Any) -> Any:
-    """The same, with references that find the document and no property beside those that are named."""
-    if isinstance(node, list):
-        return [_closed(one) for one in node]
-    if not isinstance(node, dict):
-        return node
-    found = {name: _closed(one) for name, one in node.items() if name not in {"example", "examples"}}
-    if isinstance(node.get("$ref"), str):
-        found["$ref"] = f"{_BASE}{node['$ref']}" if node["$ref"].startswith("#/components") else node["$ref"]
-    if isinstance(node.get("properties"), dict) and node.get("type") == "object":
-        found.setdefault("additionalProperties", False)
-    return found
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.where for example in EXAMPLES])
 def test_an_example_is_what_its_schema_says(example: Example) -> None:
-    assert faults(example.schema, example.value) == []
+    assert faults(DOCUMENT, example.schema, example.value) == []
 
 
 def test_events_answers_and_problems_have_examples() -> None:
@@ -79,6 +52,42 @@ def test_events_answers_and_problems_have_examples() -> None:
         assert part in named
 
 
+def untold(document: Json) -> Iterator[str]:
+    """Parameters, bodies and answers that nobody shows an example of. A file of bytes has none."""
+    for path, operations in document["paths"].items():
+        for verb, one in operations.items():
+            where = f"{verb.upper()} {path}"
+            for parameter in one.get("parameters", ()):
+                if not _shows(parameter["schema"], document):
+                    yield f"{where}, parameter {parameter['name']}"
+            contents = {"body": one.get("requestBody", {}), **{code: told for code, told in one["responses"].items() if code.startswith("2")}}
+            for name, told in contents.items():
+                kinds = told.get("content", {})
+                if "requestBody" in one and name == "body" and not kinds:
+                    yield f"{where}, body"
+                for kind, content in kinds.items():
+                    if not _shows(content, document) and not _shows(content.get("schema", {}), document):
+                        yield f"{where}, {name}, {kind}"
+
+
+def _shows(node: Json, document: Json) -> bool:
+    """Whether it says what may stand there: by an example, all that may, what stands there by default, or as bytes."""
+    if "$ref" in node:
+        return _shows(document["components"]["schemas"][node["$ref"].rpartition("/")[2]], document)
+    return bool({"example", "examples", "enum", "default"} & node.keys()) or node.get("format") == "binary" or any(_shows(one, document) for one in node.get("anyOf", ()))
+
+
+def test_every_question_and_every_answer_has_an_example() -> None:
+    assert list(untold(DOCUMENT)) == []
+
+
+def test_a_question_without_an_example_is_found() -> None:
+    answer = {"200": {"description": "", "content": {"application/json": {"schema": {"type": "object"}}}}}
+    bare: Json = {"paths": {"/x": {"get": {"parameters": [{"name": "y", "schema": {"type": "string"}}], "responses": answer}}}, "components": {"schemas": {}}}
+
+    assert list(untold(bare)) == ["GET /x, parameter y", "GET /x, 200, application/json"]
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [("value", {"value": "a quarter"}), ("den", {"denominator": 4}), ("by", {"by": [{"key": "zhuhai:s-1", "value": 1}]}), ("as_of", {"as_of": None})],
@@ -86,4 +95,4 @@ def test_events_answers_and_problems_have_examples() -> None:
 def test_an_example_that_is_not_is_found(name: str, change: Json) -> None:
     figure = next(example for example in EXAMPLES if example.where.endswith("FigureDocument/example"))
 
-    assert faults(figure.schema, {**figure.value, **change}), name
+    assert faults(DOCUMENT, figure.schema, {**figure.value, **change}), name

@@ -19,10 +19,14 @@ from services.gateway.figures.guard import Reader
 from services.gateway.figures.item_sources import Side
 from services.gateway.figures.items import Page
 from services.gateway.figures.question import PARAMETERS, Given, invalid, read_question
-from services.gateway.read_api import FILTERS, ReaderOf, problems
+from services.gateway.read_api import FILTERS, MetricId, ReaderOf, problems
 from services.kernel.clock import Clock
 
 _FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+_CONTENT: dict[str, dict[str, Any]] = {
+    _FORMATS["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+    _FORMATS["csv"]: {"schema": {"type": "string"}, "example": "\ufeff组织覆盖率\r\n编号,units.coverage@1\r\n截至,2024-05-31\r\n"},
+}
 _OURS = ("format", "lang")
 _FIGURE = (*(name for name in PARAMETERS if name not in {"interval", "compare"}), *_OURS)
 _ITEMS = (*(name for name in PARAMETERS if name not in {"by", "interval", "compare", "q"}), "in", "not_in", *_OURS)
@@ -37,11 +41,11 @@ _CHUNK = 1 << 16
 def export_router(figures: Figures, reader_of: ReaderOf, clock: Clock) -> APIRouter:
     """Both exports. The file is finished before its first byte is sent: a fault is an answer, never half a file."""
     router = APIRouter(prefix="/v1", tags=["figures"])
-    answers = {200: {"content": {kind: {} for kind in _FORMATS.values()}}, **problems(400, 401, 403, 404)}
+    answers: dict[int | str, dict[str, Any]] = {200: {"content": _CONTENT}, **problems(400, 401, 403, 404)}
     said: dict[str, Any] = {"response_class": StreamingResponse, "responses": answers}
 
     @router.get("/metrics/{metric}/export", summary="A figure and its breakdown as a file", openapi_extra={"parameters": _documented("by")}, **said)
-    async def export_figure(request: Request, metric: str) -> StreamingResponse:
+    async def export_figure(request: Request, metric: MetricId) -> StreamingResponse:
         reader, given = reader_of(request), Given(request.query_params.multi_items(), _FIGURE)
         question = read_question(metric, given)
         answer = await figures.answer(question, reader)
@@ -51,7 +55,7 @@ def export_router(figures: Figures, reader_of: ReaderOf, clock: Clock) -> APIRou
         return await _respond(table, given, f"{metric}-{answer['as_of']}")
 
     @router.get("/metrics/{metric}/items/export", summary="What a figure counts as a file", openapi_extra={"parameters": _documented("in", "not_in")}, **said)
-    async def export_items(request: Request, metric: str) -> StreamingResponse:
+    async def export_items(request: Request, metric: MetricId) -> StreamingResponse:
         reader, given = reader_of(request), Given(request.query_params.multi_items(), _ITEMS)
         page = Page(read_question(metric, given), Side(given.one("in"), given.one("not_in")), None, _PAGE)
         teller = await _teller(figures, given, request)
@@ -71,9 +75,11 @@ def export_router(figures: Figures, reader_of: ReaderOf, clock: Clock) -> APIRou
 
 
 def _documented(*names: str) -> list[dict[str, Any]]:
-    one = {"in": "query", "required": False, "schema": {"type": "string"}}
+    one = {"in": "query", "required": False}
     texts = {"format": "xlsx (the default) or csv", "lang": "zh or en; by default as Accept-Language says"}
-    return [*FILTERS, *({**one, "name": name, "description": texts.get(name, "As without export")} for name in (*names, *_OURS))]
+    examples = {"format": "csv", "lang": "en", "by": "area", "in": "den", "not_in": "num"}
+    schemas = {name: {"type": "string", "examples": [examples[name]]} for name in (*names, *_OURS)}
+    return [*FILTERS, *({**one, "name": name, "description": texts.get(name, "As without export"), "schema": schema} for name, schema in schemas.items())]
 
 
 async def _pages(figures: Figures, page: Page, first: Json, reader: Reader, tell: Callable[[bool], None]) -> AsyncIterator[Json]:

@@ -187,5 +187,20 @@ class MetricDocument(BaseModel):
 class MetricsDocument(BaseModel):
     """All metrics, by id."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "catalogue": "701392df397c3ea4",
+                "metrics": [
+                    {
+                        "id": "units.coverage", "version": 1, "versions": [1], "valid_from": "1949-10-01", "form": "ratio", "nature": "stock", "unit": "ratio",
+                        "text": {"zh": "组织覆盖率", "en": "Units that a live covering link leads to, of all live units"}, "axes": ["area", "org", "kind"],
+                        "dimensions": ["scale"], "families": ["unit"], "access": "public",
+                    }
+                ],
+            }
+        }
+    )  # fmt: skip
+
     catalogue: str = Field(description="Version of the catalogue")
     metrics: list[MetricDocument]

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,3 +21,8 @@ def render(*overrides: str, **settings: str) -> Model:
     assert done.returncode == 0, done.stderr
     model: Model = json.loads(done.stdout)
     return model
+
+
+def settings_of(command: list[str]) -> dict[str, str]:
+    """PostgreSQL's settings on its command line."""
+    return dict(word.split("=", 1) for option, word in pairwise(command) if option == "-c")

@@ -12,11 +12,12 @@ from deploy.containers.acls import read_rights
 from deploy.containers.keys import NEEDED, kafka_users
 from deploy.containers.topics import main as make_topics
 from deploy.containers.trial.composed import read_composed
+from deploy.local import database
 from services.gateway.intake.settings import IntakeSettings
 from services.kernel.contracts.topics import BY_NAME
 from services.metrics.settings import WorkerSettings
 from tests.unit.deploy import compose_rules
-from tests.unit.deploy.rendered import ROOT, Model, render
+from tests.unit.deploy.rendered import ROOT, Model, render, settings_of
 
 BAD: Model = {
     "image": "docker.io/library/redis:latest",
@@ -61,6 +62,15 @@ def test_what_is_published_by_hand_is_published_to_this_machine_only() -> None:
 
     assert len(ports) == 4
     assert {port["host_ip"] for port in ports} == {"127.0.0.1"}
+
+
+def test_postgresql_is_set_as_without_containers(model: Model) -> None:
+    """What was measured and planned with on one machine holds in containers as well; connections are counted differently there."""
+    here = {name: str(value) for name, value in database.SETTINGS.items()}
+    settings = settings_of(model["services"]["postgres"]["command"])
+
+    assert {name: value for name, value in settings.items() if name != "max_connections" and here[name] != value} == {}
+    assert {"shared_buffers", "work_mem", "max_wal_size", "checkpoint_timeout", "random_page_cost"} <= settings.keys()
 
 
 def test_one_service_builds_the_image_all_of_ours_run(model: Model) -> None:

@@ -22,7 +22,7 @@ from services.kernel.release import RELEASE
 from tests.support.helm import CHART, ROOT, SETS, Helm, values
 from tests.unit.deploy.chart import rules
 from tests.unit.deploy.chart.manifests import CUSTOM, Manifests, composed_names, environment, flaws, of_kind, pod_of
-from tests.unit.deploy.rendered import render
+from tests.unit.deploy.rendered import render, settings_of
 
 
 def test_the_services_are_those_of_the_compose_file_and_so_is_what_they_are_told(plain: Manifests) -> None:
@@ -39,6 +39,12 @@ def test_the_services_are_those_of_the_compose_file_and_so_is_what_they_are_told
         assert told == expected, name
         assert int(ours["resources"]["limits"]["memory"].removesuffix("Mi")) * 1024**2 == int(theirs["mem_limit"]), name
         assert ours["image"] == theirs["image"] == f"wangge:{RELEASE}"
+
+
+def test_postgresql_is_set_as_in_the_compose_file(rendered: dict[str, Manifests]) -> None:
+    (cluster,) = of_kind(rendered["bundled"], "Cluster").values()
+
+    assert cluster["spec"]["postgresql"]["parameters"] == settings_of(render()["services"]["postgres"]["command"])
 
 
 def test_each_service_has_its_own_keys_and_waits_for_database_and_catalogue(plain: Manifests) -> None:
