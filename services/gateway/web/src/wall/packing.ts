@@ -6,7 +6,13 @@ export interface Group {
   title: string
   note: string
   unit: string
+  whole: number // what a full bar stands for
   bars: readonly Bar[]
+}
+
+/** A group whose bars are parts of one whole: of a rate all of it, else the longest bar, on whichever page it is shown. */
+export function grouped(id: string, title: string, note: string, unit: string, bars: readonly Bar[]): Group {
+  return { id, title, note, unit, whole: unit === 'ratio' ? 1 : Math.max(0, ...bars.map((bar) => bar.value ?? 0)), bars }
 }
 
 const FEWEST = 2 // bars that a title is worth repeating for
