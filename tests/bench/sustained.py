@@ -1,7 +1,7 @@
 """The worker with the merge beside it for as long as one likes, fed as fast as it counts: how many facts a second, and whether what waits to be merged grows.
 
 The bound on rows that may wait is lowered, so that a short run soon is where a long one would be after minutes: the processor then counts just as fast as the
-merge adds up. The feeder sends the same facts over and over, under new numbers; it takes about a tenth of one core.
+merge adds up. The feeder sends the same facts over and over, under new numbers.
 """
 
 import asyncio

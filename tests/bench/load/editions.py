@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -34,42 +34,49 @@ def editions(told: Sequence[Told], facts: int, *, prefix: str, shift: bool) -> I
     Things get names of their own (a letter behind their number's), what they stand at and who took part stays.
     """
     sequences = Counter[int]()
+    texts = _Texts(prefix, shift=shift)
     for number in range(facts):
         edition, place = divmod(number, len(told))
         one = told[place]
         key, subject, body = one.key, str(one.record[6]), one.body
         if edition:
-            rename = _renaming(prefix, edition, shift=shift)
-            key, subject, body = rename(key.encode()).decode(), rename(subject.encode()).decode(), rename(body)
+            key, subject, body = texts.of(place, edition, key, subject, body)
         partition = partition_of(key)
         sequences[partition] += 1
         at = body.index(b'"sequence":"') + 12
         yield Numbered(partition, sequences[partition], key, subject, b"%s%020d%s" % (body[:at], sequences[partition], body[at + 20 :]), one)
 
 
-_made: dict[tuple[str, int, bool], Callable[[bytes], bytes]] = {}
+_NAME = b"\0"  # stands behind each name that an edition changes: a byte that no JSON holds as it is
 
 
-def _renaming(prefix: str, edition: int, *, shift: bool) -> Callable[[bytes], bytes]:
-    """What makes a fact one of an edition; things are those whose key's letter is none of the district's own (district.py)."""
-    known = _made.get((prefix, edition, shift))
-    if known is not None:
-        return known
-    days: dict[bytes, bytes] = {}
-    suffix = b"x%d-" % edition
+class _Texts:
+    """The texts of facts, each cut once where editions differ: a feeder that takes a core would measure itself.
 
-    def exchange(match: re.Match[bytes]) -> bytes:
-        text = match.group()
-        if text[0] != ord('"'):
-            return text + suffix
-        later = days.get(text)
-        if later is None:
-            later = days[text] = b'"' + (date.fromisoformat(text[1:].decode()) + timedelta(days=edition % SHIFTS)).isoformat().encode()
-        return later
+    Things are those whose key's letter is none of the district's own (district.py).
+    """
 
-    pattern = re.compile(rb":%s-[acehlnvw](?=\d)%s" % (prefix.encode(), rb'|"20\d\d-\d\d-\d\d(?=[T"])' if shift else b""))
-    made = _made[prefix, edition, shift] = lambda text: pattern.sub(exchange, text)
-    return made
+    def __init__(self, prefix: str, *, shift: bool) -> None:
+        self._names = re.compile(rb":%s-[acehlnvw](?=\d)" % prefix.encode())
+        self._days = re.compile(rb'("20\d\d-\d\d-\d\d)(?=[T"])') if shift else None
+        self._cut: dict[int, list[bytes]] = {}  # by place: key, subject and body on a line each, and every second piece is a day
+        self._later: list[dict[bytes, bytes]] = [{} for _ in range(SHIFTS)]
+
+    def of(self, place: int, edition: int, key: str, subject: str, body: bytes) -> tuple[str, str, bytes]:
+        """The key, the subject and the body of this edition of the fact that stands at a place."""
+        pieces = self._cut.get(place)
+        if pieces is None:
+            text = self._names.sub(lambda match: match.group() + _NAME, b"\n".join((key.encode(), subject.encode(), body)))
+            pieces = self._cut[place] = [text] if self._days is None else self._days.split(text)
+        later, days = self._later[edition % SHIFTS], pieces[1::2]
+        for day in days:
+            if day not in later:
+                later[day] = b'"' + (date.fromisoformat(day[1:].decode()) + timedelta(days=edition % SHIFTS)).isoformat().encode()
+        if days:
+            pieces = pieces.copy()
+            pieces[1::2] = [later[day] for day in days]
+        first, second, rest = b"".join(pieces).replace(_NAME, b"x%d-" % edition).split(b"\n", 2)
+        return first.decode(), second.decode(), rest
 
 
 def truth(told: Sequence[Told], facts: int, *, shift: bool) -> str:
