@@ -13,7 +13,7 @@ from tests.support.openapi import answer_schema, faults
 pytestmark = pytest.mark.timeout(120)
 
 FIGURES = (
-    {"metric": "cases.open", "by": "kind", "interval": "month", "compare": "previous"},
+    {"metric": "cases.open", "by": "kind", "interval": "month", "compare": "previous", "from": "2026-01-01", "to": "2026-06-30"},
     {"metric": "units.coverage", "by": "area"},
     {"metric": "cases.time_to_resolve"},
 )
@@ -26,8 +26,12 @@ def told(platform: Platform, district: District) -> District:
     """The district with one of everything, one of it told late, one refused; all counted."""
     key = f"{district.root}-1"
     district.tell([*district.foundation(), *district.work(1), *district.work(2)])
-    late = district.event("unit.changed", {"unit": key, "area": district.root, "attributes": {}, "kind": "unit"}, hour=8)
-    district.tell([district.event("unit.ended", {"unit": f"{district.root}-2"}), late, district.event("case.moved", {"case": key, "to": "resolved"})])
+    bare = district.event("unit.registered", {"unit": f"{district.root}-3", "kind": "unit.enterprise", "area": district.root}, hour=8)
+    changes = [
+        district.event("unit.changed", {"unit": f"{district.root}-3", "attributes": attributes}, hour=hour)
+        for attributes, hour in (({"scale": True}, 10), ({"ownership": "private"}, 9))
+    ]
+    district.tell([district.event("unit.ended", {"unit": f"{district.root}-2"}), bare, *changes, district.event("case.moved", {"case": key, "to": "resolved"})])
     district.tell([district.event("unit.registered", {"unit": "u", "kind": "unit", "area": "nowhere"})], within=90)
     deadline = time.monotonic() + 30
     while httpx.get(f"{platform.gateway}/v1/status").json()["lag"]:
@@ -46,6 +50,7 @@ def test_every_answer_is_what_the_document_says(platform: Platform, told: Distri
         *(("/v1/quality", {}, {"section": section}) for section in ("late", "unplaced", "references")),
     ]  # fmt: skip
     found: dict[str, Any] = {}
+    empty: list[str] = []
     with httpx.Client(base_url=platform.gateway, headers={"authorization": f"Bearer {platform.key('operator')}"}, timeout=20) as client:
         document = client.get("/openapi.json").json()
         for path, names, parameters in questions:
@@ -53,5 +58,8 @@ def test_every_answer_is_what_the_document_says(platform: Platform, told: Distri
             assert answer.status_code == 200, f"{answer.url}: {answer.text}"
             if wrong := faults(document, answer_schema(document, path), answer.json()):
                 found[str(answer.url)] = wrong
+            lists = [one for name, one in answer.json().items() if name in {"items", "by", "series", "history", "late", "sources"}]
+            empty += [str(answer.url)] if [] in lists else []
 
     assert found == {}
+    assert empty == [], "an empty list shows nothing of what stands in it"
