@@ -13,7 +13,8 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import asyncpg
 import structlog
@@ -34,6 +35,7 @@ _SQL = load("services.metrics", "sql/rebuild.sql")
 _BATCH = 5000
 _FEW = 2000  # facts that may be left for the moment in which writers wait
 _MERGE_ROWS = 5_000_000
+_MERGE_EVERY_S = 3.0
 _TRIES = 30
 
 
@@ -112,9 +114,7 @@ class Rebuild:
             await snapshot.execute(_SQL.no_hurry)
             live, ends = await store.read_watermarks(snapshot, self._live), await self._ends(snapshot)
             before = await sum_up(snapshot, self._live)
-        for partition, watermark in sorted((await self._own()).items()):
-            await self._fill_in_steps(partition, watermark.sequence, min(live[partition].sequence, ends.get(partition, 0)))
-        await self._merge_all()
+        await self._fill_all(await self._own(), {partition: min(watermark.sequence, ends.get(partition, 0)) for partition, watermark in live.items()})
         async with self._database.transaction(isolation="repeatable_read", readonly=True) as snapshot:
             await snapshot.execute(_SQL.no_hurry)
             return differences(before, await sum_up(snapshot, self._next))
@@ -125,9 +125,7 @@ class Rebuild:
                 own, targets = await store.read_watermarks(connection, self._next), await self._targets(connection)
             if sum(targets[partition] - watermark.sequence for partition, watermark in own.items()) <= _FEW:
                 return
-            for partition, watermark in sorted(own.items()):
-                await self._fill_in_steps(partition, watermark.sequence, targets[partition])
-            await self._merge_all()
+            await self._fill_all(own, targets)
 
     async def _switch(self, connection: Connection) -> None:
         """The moment in which writers wait: the last facts, and the other generation is live."""
@@ -155,12 +153,29 @@ class Rebuild:
 
     # ---- parts
 
+    async def _fill_all(self, own: Mapping[Partition, Watermark], targets: Mapping[Partition, int]) -> None:
+        """Applies each partition's facts up to a sequence, and merges them: what is there already, while the next are read."""
+        filled = asyncio.Event()
+        merging = asyncio.create_task(self._merge_until(filled))
+        try:
+            for partition, watermark in sorted(own.items()):
+                await self._fill_in_steps(partition, watermark.sequence, targets[partition])
+            filled.set()
+            await merging
+        finally:
+            await _end(merging)
+
     async def _fill_in_steps(self, partition: Partition, after: int, target: int) -> None:
-        """Applies a partition's facts up to a sequence, some thousands at a time."""
-        while after < target:
-            letters = await self._read(partition, after, target)  # before the transaction, which must not lie idle for as long as that may take
-            async with self._database.transaction() as connection:
-                after = await self._fill(connection, partition, letters)
+        """Applies a partition's facts up to a sequence, some thousands at a time. They are read before their transaction, beside that of those before them."""
+        reading = asyncio.create_task(self._read(partition, after, target))
+        try:
+            while after < target:
+                letters = await reading
+                reading = asyncio.create_task(self._read(partition, after + len(letters), target))
+                async with self._database.transaction() as connection:
+                    after = await self._fill(connection, partition, letters)
+        finally:
+            await _end(reading)
 
     async def _read(self, partition: Partition, after: int, target: int) -> list[Letter]:
         """A partition's next facts as letters, up to a sequence or as many as fit."""
@@ -182,9 +197,13 @@ class Rebuild:
         self._facts, self._rows, self._buried = self._facts + len(letters), self._rows + written.rows, self._buried + written.buried
         return choice.watermark.sequence
 
-    async def _merge_all(self) -> None:
-        waiting = 1
-        while waiting:
+    async def _merge_until(self, filled: asyncio.Event) -> None:
+        """Merges now and then, and when all is filled whatever is left."""
+        waiting, last = 1, False
+        while waiting or not last:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(filled.wait(), _MERGE_EVERY_S)
+            last = filled.is_set()  # asked before the merge: what is filled while it runs is for the next
             async with self._database.transaction() as connection:
                 await connection.execute(_SQL.no_hurry)
                 await connection.execute(_SQL.much_memory)
@@ -222,6 +241,12 @@ class Rebuild:
                 await asyncio.sleep(0.5)
             else:
                 return
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
+    """Lets a task go, whether it has ended or is of no use any more."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def rebuild(settings: OwnerSettings, *, accept: bool) -> Report:

@@ -29,6 +29,8 @@ NAMES = WITH_SERVICES + ALONE
 LONG = ("wall",)
 """With services, but minutes long and in need of a browser: no part of `all`."""
 
+_ROUNDS, _ROUNDS_OF_ALL = 3, 2
+
 _HURRY_S = 780.0
 """`all` stays below twenty minutes: what begins later than this runs one round only, and says so."""
 
@@ -37,7 +39,7 @@ def main() -> int:
     """The command; 0 if everything could be measured."""
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", default=["all"], choices=[*NAMES, *LONG, "all"], metavar="NAME", help=", ".join((*NAMES, *LONG, "all")))
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, help=f"{_ROUNDS} by default, {_ROUNDS_OF_ALL} of all")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--profile", action="store_true", help="processor only: where its time goes, function by function")
     if sys.argv[1:2] == ["report"]:
@@ -47,7 +49,7 @@ def main() -> int:
     names = [name for name in (*LONG, *NAMES) if name in arguments.names or ("all" in arguments.names and name not in LONG)]
     if arguments.profile:
         os.environ["BENCH_PROFILE"] = "1"
-    document = run(names, arguments.rounds)
+    document = run(names, arguments.rounds or (_ROUNDS_OF_ALL if "all" in arguments.names else _ROUNDS))
     document["bench"] = "all" if "all" in arguments.names else ",".join(names)
     if arguments.json:
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
