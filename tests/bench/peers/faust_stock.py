@@ -9,7 +9,7 @@ from typing import Any
 
 import faust
 
-from tests.bench.peers.sums import Course, Sums, arguments, changes, decode, text_of
+from tests.bench.peers.sums import Course, Sums, arguments, changes, decode, group, text_of
 
 
 async def take(stream: Any, course: Course, sums: Sums) -> bool:
@@ -38,7 +38,7 @@ def create_app(servers: str, topic: str, facts: int, *, with_table: bool, done: 
     """The app with its one agent."""
     course, sums = Course(facts), Sums()
     app = faust.App(
-        f"bench-{topic}-{'table' if with_table else 'take'}", broker=f"kafka://{servers}", value_serializer="raw", key_serializer="raw", store="memory://",
+        group(topic), broker=f"kafka://{servers}", value_serializer="raw", key_serializer="raw", store="memory://",
         web_enabled=False, topic_allow_declare=True, topic_partitions=12, consumer_auto_offset_reset="earliest", broker_max_poll_records=500,
         datadir=tempfile.mkdtemp(prefix="wangge-bench-faust-"), stream_wait_empty=False,
     )  # fmt: skip

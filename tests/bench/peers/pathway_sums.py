@@ -6,7 +6,7 @@ from typing import Any
 
 import pathway as pw
 
-from tests.bench.peers.sums import Course, arguments, changes, decode, text_of
+from tests.bench.peers.sums import Course, arguments, changes, decode, group, text_of
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
         course.add(1)
         return [(text_of(cell), value, count) for cell, value, count in changes(decode(body))]
 
-    settings = {"bootstrap.servers": servers, "group.id": f"bench-{topic}", "auto.offset.reset": "earliest", "session.timeout.ms": "6000"}
+    settings = {"bootstrap.servers": servers, "group.id": group(topic), "auto.offset.reset": "earliest", "session.timeout.ms": "6000"}
     read = pw.io.kafka.read(settings, topic=topic, format="raw", autocommit_duration_ms=500)
     cells = read.select(row=rows(pw.this.data)).flatten(pw.this.row)
     cells = cells.select(cell=pw.declare_type(str, cells.row[0]), value=pw.declare_type(int, cells.row[1]), count=pw.declare_type(int, cells.row[2]))

@@ -5,7 +5,7 @@ from typing import Any
 
 from quixstreams import Application, State
 
-from tests.bench.peers.sums import Course, arguments, changes, decode, text_of
+from tests.bench.peers.sums import Course, arguments, changes, decode, group, text_of
 
 
 def by_place(body: bytes) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def main() -> None:
     servers, topic, facts = arguments()
     course, values = Course(facts), dict[str, tuple[int, int]]()
     app = Application(
-        broker_address=servers, consumer_group=f"bench-{topic}", auto_offset_reset="earliest", use_changelog_topics=True, state_dir=sys.argv[4],
+        broker_address=servers, consumer_group=group(topic), auto_offset_reset="earliest", use_changelog_topics=True, state_dir=sys.argv[4],
         loglevel="WARNING", auto_create_topics=True,
     )  # fmt: skip
 

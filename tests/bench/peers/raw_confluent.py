@@ -2,13 +2,13 @@
 
 from confluent_kafka import Consumer
 
-from tests.bench.peers.sums import Course, Sums, arguments, decode, text_of
+from tests.bench.peers.sums import Course, Sums, arguments, decode, group, text_of
 
 
 def main() -> None:
     servers, topic, facts = arguments()
     course, sums = Course(facts), Sums()
-    consumer = Consumer({"bootstrap.servers": servers, "group.id": f"bench-{topic}", "auto.offset.reset": "earliest", "enable.auto.commit": False})
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": group(topic), "auto.offset.reset": "earliest", "enable.auto.commit": False})
     consumer.subscribe([topic])
     done = False
     while not done:

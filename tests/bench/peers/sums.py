@@ -1,6 +1,7 @@
 """The sums that every contestant makes, and how they are compared: values and numbers of rows by cell. Needs nothing but msgspec."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -118,3 +119,8 @@ def arguments() -> tuple[str, str, int]:
     """Servers, topic, how many facts it holds."""
     servers, topic, facts = sys.argv[1:4]
     return servers, topic, int(facts)
+
+
+def group(topic: str) -> str:
+    """The consumer group of this run alone: what another round has committed would leave nothing to read."""
+    return f"bench-{topic}-{os.getpid()}"
