@@ -1,4 +1,4 @@
-"""`./run bench report [--from FILE]`: docs/performance.md, its plot and docs/scale.md from what `./run bench all --json` has printed, which is kept as docs/performance.json.
+"""`./run bench report [--from FILE …]`: docs/performance.md, its plot and docs/scale.md from what `./run bench all --json` has printed, kept as docs/performance.json.
 
 Nothing in them is written by hand: a test holds the committed pages to the committed numbers.
 """
@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.bench.plot import plot
 from tests.bench.rows import Row, Rows
 from tests.bench.scale import scale_page
 from tests.bench.targets import Outcome, outcomes
-from tests.bench.words import ABOUT, HEAD, TITLES
+from tests.bench.words import ABOUT, HEAD, TITLES, WHY
 
 NUMBERS, PAGE, PLOT, SCALE = (CHECKOUT / "docs" / name for name in ("performance.json", "performance.md", "performance-growth.svg", "scale.md"))
 _TIME = ": processor time of "
@@ -25,10 +26,17 @@ _TIME = ": processor time of "
 def main(argv: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="./run bench report", description=__doc__)
-    parser.add_argument("--from", dest="source", type=Path, help="what `./run bench all --json` printed; it replaces docs/performance.json")
+    parser.add_argument(
+        "--from",
+        dest="sources",
+        type=Path,
+        nargs="+",
+        help="what `./run bench all --json` printed; it replaces docs/performance.json. What further files hold was measured anew and takes the place of the same bench",
+    )
     arguments = parser.parse_args(argv)
-    if arguments.source:
-        NUMBERS.write_text(json.dumps(json.loads(arguments.source.read_text(encoding="utf-8")), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if arguments.sources:
+        document = reduce(anew, (json.loads(source.read_text(encoding="utf-8")) for source in arguments.sources))
+        NUMBERS.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     document = json.loads(NUMBERS.read_text(encoding="utf-8"))
     PAGE.write_text(page(document), encoding="utf-8")
     PLOT.write_text(drawing(document["rows"]), encoding="utf-8")
@@ -37,11 +45,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def anew(before: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """The first document with those benches as the later one found them; `anew` says which, and when."""
+    measured = list(dict.fromkeys(row["bench"] for row in later["rows"]))
+    rows = [row for row in before["rows"] if row["bench"] not in measured] + later["rows"]
+    failed = {bench: why for bench, why in before["failed"].items() if bench not in measured} | later["failed"]
+    return {**before, "rows": rows, "failed": failed, "anew": [*before.get("anew", ()), {"benches": measured, "at": later["at"], "taken_s": later["taken_s"]}]}
+
+
 def page(document: dict[str, Any]) -> str:
     """docs/performance.md."""
     rows: Rows = document["rows"]
-    parts = [HEAD.format(at=document["at"][:16].replace("T", " "), minutes=round(document["taken_s"] / 60), **_machine(document["machine"]))]
-    parts.append("## What was to be reached\n\n| | asked | found | | ratio |\n|---|---:|---:|---|---:|\n" + "".join(map(_outcome, outcomes(rows))))
+    parts = [HEAD.format(at=_minute(document["at"]), minutes=round(document["taken_s"] / 60), **_machine(document["machine"]))]
+    for again in document.get("anew", ()):
+        parts.append(f"Measured anew at {_minute(again['at'])} UTC, in {round(again['taken_s'] / 60)} minutes: {', '.join(again['benches'])}.\n")
+    found = list(outcomes(rows))
+    parts.append("## What was to be reached\n\n| | asked | found | | ratio |\n|---|---:|---:|---|---:|\n" + "".join(map(_outcome, found)))
+    if short := [f"- *{', '.join(one.text for one in some)}*: {why}\n" for why, some in _short(found).items()]:
+        parts.append("Where it falls short, and why:\n\n" + "".join(short))
     for bench, title in TITLES.items():
         mine = [row for row in rows if row["bench"] == bench]
         if mine:
@@ -51,6 +72,20 @@ def page(document: dict[str, Any]) -> str:
     for bench, why in document["failed"].items():
         parts.append(f"**Not measured: {bench}.** {why}\n")
     return "\n".join(parts)
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
+
+
+def _short(found: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """What was not reached, by its reason."""
+    missed: dict[str, list[Outcome]] = {}
+    for one in found:
+        why = next((why for pattern, why in WHY.items() if re.search(pattern, one.text)), None)
+        if why and one.ratio is not None and one.ratio < 1:
+            missed.setdefault(why, []).append(one)
+    return missed
 
 
 def _machine(machine: dict[str, Any]) -> dict[str, str]:

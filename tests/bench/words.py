@@ -97,3 +97,24 @@ replicas; `settled` and `presence` (append-only, read by axis and day) in a colu
 the log stay; the log's old ranges in object storage. What must not be given up for it: rows and watermark in one transaction. A store without transactions over both takes the commit's number n into its
 key, and drops what it has.
 """
+
+WHY = {
+    r"^Processor": (
+        "a fact has more than four rows, each looked up by two texts and strung into a COPY. That is two thirds of the processor's own time; decoding is a fifteenth, the "
+        "client a quarter, and Python is at its floor: all rows of a fetch at once, and another event loop (uvloop), were tried and were no faster."
+    ),
+    r"^Sustained": "the merge bounds it: about 11 µs of PostgreSQL for each of more than four rows, on the cores that the processor, the broker and the feeder need as well.",
+    r"^(POST /v1/events|From inbound)": (
+        "nothing waits, both cores are busy: see what each process spends on an event. Ten thousand events a second would leave 200 µs of one core for door, three rooms, "
+        "relays, broker, database and counting together; single events cost a round of all of these for a handful of them."
+    ),
+    r"^Rebuild": (
+        "one process reads the log, meets every combination of axes for the first time and has it numbered, and the rows are merged like live ones; "
+        "in a longer log the axes weigh less."
+    ),
+    r"^/metrics": (
+        "most scrapes are within it; the slow ones are those of the first seconds of each round, while a district that was just told brings combinations of axes "
+        "that are new to the gateway with every commit, and what had been added up is added up anew."
+    ),
+}
+"""Why a target is missed, by pattern of its text; said only where it is."""

@@ -1,6 +1,7 @@
 """The page of results is what the command makes of the committed numbers, and says of each target whether it was reached."""
 
 import json
+import re
 import xml.etree.ElementTree as Xml
 
 import pytest
@@ -10,7 +11,8 @@ from tests.bench.__main__ import NAMES
 from tests.bench.plot import plot
 from tests.bench.rows import Rows, with_spread
 from tests.bench.scale import scale_page
-from tests.bench.targets import TARGETS, outcomes
+from tests.bench.targets import TARGETS, Outcome, outcomes
+from tests.bench.words import WHY
 
 
 def test_the_committed_page_is_made_from_the_committed_numbers() -> None:
@@ -60,3 +62,22 @@ def test_curves_stay_inside_the_drawing(values: list[float]) -> None:
     (line,) = drawing.findall("{http://www.w3.org/2000/svg}polyline")
     points = [tuple(map(float, point.split(","))) for point in line.attrib["points"].split()]
     assert all(0 <= x <= 560 and 0 <= y <= 260 for x, y in points)
+
+
+def test_a_bench_that_was_measured_anew_takes_the_place_of_the_first() -> None:
+    def told(at: str, failed: dict[str, str], *benches: str) -> dict[str, object]:
+        return {"at": at, "taken_s": 60, "machine": {}, "rows": [{"bench": bench, "name": at, "rounds": [1]} for bench in benches], "failed": failed}
+
+    found = report.anew(told("first", {"growth": "why", "query": "why"}, "relay", "scrape"), told("later", {}, "relay", "growth"))
+
+    assert {row["bench"]: row["name"] for row in found["rows"]} == {"scrape": "first", "relay": "later", "growth": "later"}
+    assert found["failed"] == {"query": "why"}
+    assert found["anew"] == [{"benches": ["relay", "growth"], "at": "later", "taken_s": 60}]
+
+
+def test_why_is_said_of_what_was_missed_and_of_nothing_else() -> None:
+    missed = [target.text for target in TARGETS if any(re.search(pattern, target.text) for pattern in WHY)]
+    outcome = [Outcome(text, "", 1.0, "", 0.5) for text in missed] + [Outcome("Relay", "", 1.0, "", 2.0)]
+
+    assert {one.text for some in report._short(outcome).values() for one in some} == set(missed)
+    assert report._short([one._replace(ratio=1.0) for one in outcome]) == {}
