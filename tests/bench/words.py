@@ -113,8 +113,8 @@ WHY = {
         "in a longer log the axes weigh less."
     ),
     r"^/metrics": (
-        "most scrapes are within it; the slow ones are those of the first seconds of each round, while a district that was just told brings combinations of axes "
-        "that are new to the gateway with every commit, and what had been added up is added up anew."
+        "half of the scrapes are within it; in a look at each of them the slow ones were those of the first seconds of a round, when a new district begins to tell. Supposed, "
+        "not shown: combinations of axes that are new to the gateway have what was added up added up anew."
     ),
 }
 """Why a target is missed, by pattern of its text; said only where it is."""

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.metrics import store
-from services.metrics.merge import Merger
+from services.metrics import rebuild, store
+from services.metrics.merge import Merger, merge
 from services.metrics.model import Partition
 from services.metrics.rebuild import AlreadyRunningError, LogHasGapError, Rebuild
 from services.metrics.telemetry import Telemetry
@@ -56,6 +56,28 @@ async def test_a_rebuild_of_sound_figures_finds_no_difference_and_switches(worke
     assert await figures(see, 2) == before == await naive(see, 2)
     assert await presence(see, 2) == await naive_presence(see, 2)
     assert (await store.read_watermarks(see, 2))[CASES].sequence == 80
+
+
+async def test_what_is_filled_while_a_merge_runs_is_merged_by_the_next(worker_database, see, database, monkeypatch):
+    """Many small fills beside the merges; the last facts come while a merge is at work."""
+    await told(worker_database, see)
+    filled = []
+
+    async def merge_slowly(connection, generation, most):
+        found = await merge(connection, generation, most)
+        await asyncio.sleep(0 if filled else 0.3)  # the fills of the whole log fit into the first merge's time
+        filled.append(found)
+        return found
+
+    monkeypatch.setattr(rebuild, "merge", merge_slowly)
+    monkeypatch.setattr(rebuild, "_MERGE_EVERY_S", 0.001)
+    monkeypatch.setattr(rebuild, "_BATCH", 7)
+
+    report = await Rebuild(database).run()
+
+    assert (report.switched, report.differences, report.facts) == (True, [], 80)
+    assert len(filled) > 1
+    assert await figures(see, 2) == await naive(see, 2)
 
 
 async def test_no_transaction_lies_idle_while_facts_are_read_which_may_take_longer_than_one_may(worker_database, see, database, monkeypatch):
