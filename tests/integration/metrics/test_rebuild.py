@@ -18,6 +18,9 @@ from tests.integration.metrics.test_merge import story
 from tests.unit.metrics.facts import body, occurrence, record
 
 DAY = date(2026, 3, 1)
+LONG_IDLE = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%' AND clock_timestamp() - state_change > '0.4 s'"
+)
 
 
 async def log(see, bodies, partition=CASES, first=1, epoch=None):
@@ -81,19 +84,24 @@ async def test_what_is_filled_while_a_merge_runs_is_merged_by_the_next(worker_da
 
 
 async def test_no_transaction_lies_idle_while_facts_are_read_which_may_take_longer_than_one_may(worker_database, see, database, monkeypatch):
+    """A merge beside the reading is between two statements for a moment; what must not be is one that waits for what is read."""
     await told(worker_database, see)
     idle = []
 
     async def read(*arguments):
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
-        idle.append(await see.fetchval(waiting))
-        return await real(*arguments)
+        letters = await real(*arguments)
+        if any(letters.values()):
+            await asyncio.sleep(0.5)
+            idle.append(await see.fetchval(LONG_IDLE))
+        return letters
 
     rebuild = Rebuild(database)
     real = rebuild._reader.read
     monkeypatch.setattr(rebuild._reader, "read", read)
+    monkeypatch.setattr("services.metrics.rebuild._BATCH", 20)
 
     assert (await rebuild.run()).switched
+    assert len(idle) == 4
     assert set(idle) == {0}
 
 
