@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterable
 from concurrent.futures import TimeoutError as TooSlowError
+from datetime import date
+from typing import NamedTuple
 
 import structlog
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -10,6 +12,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 from typing_extensions import override
 
 from services.gateway.figures.answer import Json
+from services.gateway.figures.asking import touched_measures
 from services.gateway.figures.figures import Figures
 from services.gateway.figures.question import Question
 from services.gateway.figures.snapshot import Head, Snapshot
@@ -37,6 +40,15 @@ class _Everybody:
     namespaces: frozenset[str] = frozenset()
 
 
+class _Told(NamedTuple):
+    """What was told of a metric as of commit n; `key`: of which trees and day; `measures`: whose rows can change it."""
+
+    key: tuple[int, int, date]
+    n: int
+    measures: frozenset[str]
+    families: list[Metric]
+
+
 class FigureCollector(Collector):
     """Reads the figures when it is scraped; scrapes of one commit share a reading. When the database does not serve, it tells nothing, and the rest stands."""
 
@@ -47,6 +59,7 @@ class FigureCollector(Collector):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._first: asyncio.Task[None] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])
+        self._told: dict[str, _Told] = {}
 
     def open(self, registry: CollectorRegistry) -> None:
         """Joins a registry; questions run in the loop of the caller, scrapes in a thread of theirs."""
@@ -105,8 +118,20 @@ class FigureCollector(Collector):
                 info.add_metric([key, node.kind, node.parent or "", names.get(f"area/{key}") or ""], 1)
         families: list[Metric] = [info]
         for metric in self._metrics:
-            families += await self._of_metric(snapshot, metric, roots)
+            families += await self._told_of(snapshot, metric, roots)
         return families
+
+    async def _told_of(self, snapshot: Snapshot, metric_id: str, roots: list[str]) -> list[Metric]:
+        """What was told of a metric before, if no commit since then brought rows of it."""
+        told, key = self._told.get(metric_id), (snapshot.forest.generation, snapshot.forest.n, snapshot.today)
+        if told is not None and told.key == key and snapshot.untouched_since(told.n, told.measures):
+            return told.families
+        catalogue = self._figures.catalogue
+        measures = touched_measures(catalogue, catalogue.metrics[metric_id], snapshot.today)
+        made = _Told(key, snapshot.head.n, measures, await self._of_metric(snapshot, metric_id, roots))
+        if told is None or told.key != key or told.n < made.n:
+            self._told[metric_id] = made
+        return made.families
 
     async def _of_metric(self, snapshot: Snapshot, metric_id: str, roots: list[str]) -> list[Metric]:
         metric = self._figures.catalogue.metrics[metric_id]

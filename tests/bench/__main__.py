@@ -21,10 +21,10 @@ from deploy.local.ports import free_base
 from tests.bench.machine import about
 from tests.bench.rows import Rows, say, with_spread
 
-WITH_SERVICES = ("ingest", "freshness", "live", "scrape")
+WITH_SERVICES = ("scrape", "ingest", "freshness", "live")
 ALONE = ("relay", "rebuild", "processor", "query", "growth")
 NAMES = WITH_SERVICES + ALONE
-"""In the order in which `all` runs them: first what needs every service, then what needs the machine for itself."""
+"""In the order in which `all` runs them: what needs every service, first what is of one district; then what needs the machine for itself."""
 
 LONG = ("wall",)
 """With services, but minutes long and in need of a browser: no part of `all`."""

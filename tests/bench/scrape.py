@@ -4,11 +4,13 @@ import asyncio
 import json
 import statistics
 import time
+from itertools import count
 from typing import Any
 
 import httpx
 
 from deploy.local.platform import Platform
+from tests.bench.rows import quantile
 from tests.support.district import BATCH, District
 
 STREETS, GRIDS = 24, 541
@@ -25,10 +27,10 @@ def _areas(district: District) -> list[dict[str, Any]]:
     return [*streets, *grids]
 
 
-async def _tell(session: httpx.AsyncClient, district: District, turns: int) -> None:
+async def _tell(session: httpx.AsyncClient, district: District, turns: range) -> None:
     began, size = time.perf_counter(), RATE // _EVERY
-    for turn in range(turns):
-        await asyncio.sleep(max(0.0, began + turn / _EVERY - time.perf_counter()))
+    for turn in turns:
+        await asyncio.sleep(max(0.0, began + (turn - turns.start) / _EVERY - time.perf_counter()))
         pieces = [district.work(number) for number in range(turn * size // 7, (turn + 1) * size // 7)]
         events = [{**event, "data": {**event["data"], **_somewhere(district, event, n)}} for n, piece in enumerate(pieces) for event in piece]
         answer = (await session.post("/v1/events", content=json.dumps(events))).json()
@@ -39,31 +41,37 @@ def _somewhere(district: District, event: dict[str, Any], number: int) -> dict[s
     return {"area": f"{district.root}-g{(hash(event['id']) + number) % GRIDS}"} if "area" in event["data"] else {}
 
 
-async def _scrape(session: httpx.AsyncClient, times: list[float], sizes: list[float]) -> None:
-    began = time.perf_counter()
-    for turn in range(SCRAPES * SECONDS):
-        await asyncio.sleep(max(0.0, began + turn / SCRAPES - time.perf_counter()))
-        started = time.perf_counter()
-        answer = await session.get("/metrics")
-        times.append(1000 * (time.perf_counter() - started))
-        sizes.append(sum(line.startswith("wangge_") for line in answer.text.splitlines()))
+async def _scrape(session: httpx.AsyncClient, telling: asyncio.Task[None], times: list[float]) -> str:
+    """Scrapes on schedule while it is told, each timed from when it was due; returns what the last one said."""
+    began, text = time.perf_counter(), ""
+    for turn in count():
+        due = began + turn / SCRAPES
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        if telling.done():
+            return text
+        text = (await session.get("/metrics")).text
+        times.append(1000 * (time.perf_counter() - due))
+    raise AssertionError("unreachable")
 
 
-async def _run(platform: Platform) -> dict[str, float]:
-    district = District(platform.gateway, platform.key("district"))
-    district.tell([*district.foundation(), *_areas(district)], batch=500)
+async def _run(platform: Platform, district: District, number: int) -> dict[str, float]:
     headers = {"authorization": f"Bearer {platform.key('district')}", "content-type": BATCH}
     times: list[float] = []
-    sizes: list[float] = []
+    turns = _EVERY * SECONDS
     async with httpx.AsyncClient(base_url=platform.gateway, headers=headers, timeout=30) as session:
-        await session.get("/metrics")
-        await asyncio.gather(_tell(session, district, _EVERY * SECONDS), _scrape(session, times, sizes))
+        telling = asyncio.create_task(_tell(session, district, range(number * turns, (number + 1) * turns)))
+        text = await _scrape(session, telling, times)
+        await telling
     ordered = sorted(times)
-    return {"p50": statistics.median(ordered), "p99": ordered[max(0, round(len(ordered) * 0.99) - 1)], "series": sizes[-1]}
+    series = sum(line.startswith("wangge_") for line in text.splitlines())
+    return {"p50": statistics.median(ordered), "p99": quantile(ordered, 0.99), "series": series}
 
 
 def measure(platform: Platform, rounds: int) -> list[dict[str, Any]]:
-    """Per round, after one round that does not count. Every round adds a district: the last scrapes are of several."""
-    found = [asyncio.run(_run(platform)) for _ in range(rounds + 1)][1:]
+    """Per round, after one round that does not count."""
+    district = District(platform.gateway, platform.key("district"))
+    district.tell([*district.foundation(), *_areas(district)], batch=500)
+    found = [asyncio.run(_run(platform, district, number)) for number in range(rounds + 1)][1:]
+    district.close()
     names = {"p50": ("/metrics at 200 events/s, p50", "ms"), "p99": ("/metrics at 200 events/s, p99", "ms"), "series": ("series of /metrics", "")}
     return [{"name": name, "unit": unit, "rounds": [one[key] for one in found]} for key, (name, unit) in names.items()]

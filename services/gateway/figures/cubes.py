@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.gateway.figures.combinations import Combinations
 from services.gateway.figures.copying import BIGINT, DATE, INTEGER, Rows, copied, ordinals
+from services.gateway.figures.fresh import fresh_cells
 from services.gateway.figures.snapshot import Snapshot
 from services.gateway.figures.statements import CUBES as SQL
 from services.gateway.figures.strips import Strips
@@ -112,7 +113,7 @@ class CubeOf(NamedTuple):
 
     async def after(self, kept: Cube, snapshot: Snapshot) -> Cube:
         """A cube with what the commits up to the snapshot's brought."""
-        records = await snapshot.connection.fetch(SQL.sum_fresh_cells, snapshot.head.generation, self.measure, kept.n, self.is_cohort)
+        records = await fresh_cells(snapshot, self.measure, kept.n, is_cohort=self.is_cohort)
         kept.combinations.learn(records)
         axes = kept.combinations.of(np.array([record["axis"] for record in records], np.int64))
         days = ([record[name].toordinal() for record in records] for name in ("day", "later"))

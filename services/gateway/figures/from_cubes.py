@@ -13,7 +13,7 @@ from services.gateway.figures.labels import Label, Sorted, sort_labels
 from services.gateway.figures.periods import BEGINNING, Period
 from services.gateway.figures.reading import Leaf, Run
 from services.gateway.figures.snapshot import Snapshot
-from services.gateway.figures.spots import Pass, Spots, spots_in
+from services.gateway.figures.spots import Pass, Spots, Spotting
 from services.gateway.figures.strips import Chosen, Stretch, Strips
 from services.gateway.figures.view import View
 
@@ -34,20 +34,18 @@ async def read_cube(snapshot: Snapshot, view: View, leaf: Leaf, frame: Frame, ru
 
 
 def spots_of(places: dict[Key, int], view: View, leaf: Leaf, run: Run) -> Spots:
-    """Where numbered places count, remembered while there are no more of them."""
+    """Where numbered places count, worked out once for each of them."""
     key = ("spots", leaf.measure, leaf.places, run.day)
     known = view.sums.get(key)
-    if isinstance(known, _Remembered) and known.places is places and known.size == len(places):
-        return known.spots
-    spots = spots_in(view.places(leaf.places, run.day), list(places), by_organisation=view.layout.by_organisation)
-    view.remember(key, _Remembered(places, len(places), spots))
-    return spots
+    if not isinstance(known, _Remembered) or known.places is not places:
+        known = _Remembered(places, Spotting(view.places(leaf.places, run.day), by_organisation=view.layout.by_organisation))
+    view.remember(key, known)
+    return known.spotting.of(places)
 
 
 class _Remembered(NamedTuple):
     places: dict[Key, int]
-    size: int
-    spots: Spots
+    spotting: Spotting
 
 
 def _buckets(leaf: Leaf, run: Run) -> tuple[Period, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -72,18 +72,20 @@ class _Place(Generic[T]):
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
-        self.versions: list[T] = []  # by commit
+        self.versions: Sequence[T] = ()  # by commit
+        self.bytes = 0  # what the newest takes: reckoned once, for every question asks after the room that all take
         self.making: asyncio.Task[None] | None = None
         self.asked = 0.0
         self.not_before = 0.0  # there was no room
 
-    @property
-    def bytes(self) -> int:
-        return self.versions[-1].bytes if self.versions else 0
+    def keep(self, *versions: T) -> None:
+        """Keeps these, and no others."""
+        self.versions, self.bytes = versions, versions[-1].bytes if versions else 0
 
     def give_up(self, recipe: Recipe[T]) -> None:
         """It takes more than all may, or more than its numbers hold: questions about it read the database."""
-        self.versions, self.not_before = [], float("inf")
+        self.keep()
+        self.not_before = float("inf")
         _log.warning("too_large_to_keep", what=repr(recipe))
 
 
@@ -116,7 +118,7 @@ class Shelf:
         async with place.lock:
             newest = place.versions[-1] if place.versions else None
             if newest is not None and snapshot.head.n - newest.n > _MOST_COMMITS:
-                place.versions.clear()
+                place.keep()
             if not place.versions and place.making is None:
                 await self._begin(snapshot, recipe, place)
             return await _carried_on(snapshot, recipe, place) if self._has_room(place) else None
@@ -145,16 +147,16 @@ class Shelf:
         if made is None:
             place.give_up(recipe)
         else:
-            place.versions = [made]
+            place.keep(made)
 
     def _has_room(self, place: _Place[T]) -> bool:
         """Makes room, if what others take is idle; else this one gives way, and is tried again later."""
         now = self._clock()
         idle = sorted((one for one in self._places.values() if one.versions and now - one.asked > _IDLE_S), key=lambda one: one.asked)
         while self.bytes > self._most_bytes and idle:
-            idle.pop(0).versions.clear()
+            idle.pop(0).keep()
         if self.bytes > self._most_bytes:
-            place.versions.clear()
+            place.keep()
             place.not_before = now + _IDLE_S
         return bool(place.versions)
 
@@ -169,5 +171,5 @@ async def _carried_on(snapshot: Snapshot, recipe: Recipe[T], place: _Place[T]) -
     if kept is None:
         place.give_up(recipe)
     else:
-        place.versions = sorted([*place.versions, kept], key=lambda one: one.n)[-_VERSIONS:]
+        place.keep(*sorted([*place.versions, kept], key=lambda one: one.n)[-_VERSIONS:])
     return kept

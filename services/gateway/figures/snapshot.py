@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
+import asyncpg
 import msgspec
 
 from services.gateway.figures.forest import Forest, TreeLink, TreeRow
@@ -89,6 +90,7 @@ class Snapshot:
         self.today = today
         self.forest = forest
         self.rows_only = rows_only
+        self.fresh: dict[tuple[int, bool], dict[str, list[asyncpg.Record]]] = {}  # what fresh.py has read for this moment
         self._memory = memory
         # Of this generation: another one, once it is live, has its own.
         self._labels, self._touched = memory.labels, memory.touched

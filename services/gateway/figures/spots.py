@@ -1,7 +1,8 @@
 """Where the places of rows count, worked out as asked_axes of figures.sql does: only those that the question asks about are in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -41,15 +42,29 @@ class Spots(NamedTuple):
         return self.falls == ((ALL, True),) and len(self.passes) == 1 and self.passes[0][:2] == (BEGINNING, ENDLESS) and not self.passes[0].of.any()
 
 
-def spots_in(places: Places, keys: Sequence[Key], *, by_organisation: bool) -> Spots:
-    """The spots of these places."""
-    areas: dict[str, list[AreaPlace]] = {}
-    for area in places.areas:
-        areas.setdefault(area.key, []).append(area)
-    organisations: dict[str, list[OrgPlace]] = {}
-    for organisation in places.organisations:
-        organisations.setdefault(organisation.key, []).append(organisation)
-    return _numbered([_spots(key, places, (areas, organisations), by_organisation=by_organisation) for key in keys])
+class Spotting:
+    """Works out where places count, once each: more of them are put behind those that are known."""
+
+    def __init__(self, places: Places, *, by_organisation: bool) -> None:
+        self._places = places
+        self._by_organisation = by_organisation
+        areas: dict[str, list[AreaPlace]] = {}
+        for area in places.areas:
+            areas.setdefault(area.key, []).append(area)
+        organisations: dict[str, list[OrgPlace]] = {}
+        for organisation in places.organisations:
+            organisations.setdefault(organisation.key, []).append(organisation)
+        self._known = areas, organisations
+        self._spots = _numbered(())
+        self._size = 0
+
+    def of(self, keys: Collection[Key]) -> Spots:
+        """The spots of these places, which begin with those of the last time."""
+        if len(keys) > self._size:
+            new = list(islice(keys, self._size, None))
+            self._spots = _numbered([_spots(key, self._places, self._known, by_organisation=self._by_organisation) for key in new], self._size, self._spots)
+            self._size = len(keys)
+        return self._spots
 
 
 def _spots(key: Key, places: Places, known: tuple[dict[str, list[AreaPlace]], dict[str, list[OrgPlace]]], *, by_organisation: bool) -> Iterator[Spot]:
@@ -77,14 +92,18 @@ def days_of(merges: list[date], first: int, last: int) -> tuple[date, date]:
     return start, end
 
 
-def _numbered(of_places: Sequence[Iterable[Spot]]) -> Spots:
-    falls: dict[tuple[int, bool], int] = {}
+def _numbered(of_places: Sequence[Iterable[Spot]], after: int = 0, known: Spots | None = None) -> Spots:
+    """The spots of places, numbered after those that are known."""
+    falls = {fall: number for number, fall in enumerate(known.falls if known else ())}
     passes: dict[tuple[date, date, int], Numbers] = {}
-    for place, spots in enumerate(of_places):
+    for one in known.passes if known else ():
+        again = sum((one.first, one.last) == key[:2] for key in passes)
+        passes[one.first, one.last, again] = np.concatenate((one.of, np.full(len(of_places), -1, np.int32)))
+    for place, spots in enumerate(of_places, after):
         seen: dict[tuple[date, date], int] = {}
         for group, placed, first, last in spots:
             again = seen[first, last] = seen.get((first, last), -1) + 1
             if (first, last, again) not in passes:
-                passes[first, last, again] = np.full(len(of_places), -1, np.int32)
+                passes[first, last, again] = np.full(after + len(of_places), -1, np.int32)
             passes[first, last, again][place] = falls.setdefault((group, placed), len(falls))
     return Spots(tuple(falls), tuple(Pass(first, last, of) for (first, last, _), of in passes.items()))

@@ -21,18 +21,18 @@ WHERE generation = $1 AND axis = ANY ($2::integer[]) AND (value <> 0 OR count <>
 ORDER BY axis, 2, 3;
 
 -- name: sum_fresh_cells
--- The same of the rows of a measure that the commits after $3 brought, with their axes written out; $4 whether it is a cohort.
+-- The same of the rows of a measure (null: of all, told by measure) that the commits after $2 brought, with their axes written out; $3 whether it is a cohort.
 WITH fresh AS MATERIALIZED (
-    SELECT axis, day, until, sign, value, since FROM metrics.line WHERE generation = $1 AND n > $3
+    SELECT axis, day, until, sign, value, since FROM metrics.line WHERE generation = $1 AND n > $2
 )
 SELECT
-    x.axis, x.kind, x.dims, x.area, x.organisation, CASE WHEN $4::boolean THEN r.since ELSE e.day END AS day, e.day AS later,
+    x.measure, x.axis, x.kind, x.dims, x.area, x.organisation, CASE WHEN $3::boolean THEN r.since ELSE e.day END AS day, e.day AS later,
     sum(e.sign * r.sign * r.value)::bigint AS value, sum(e.sign * r.sign)::bigint AS count
 FROM fresh AS r
-JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = r.axis AND x.measure = $2
+JOIN metrics.axis AS x ON x.generation = $1 AND x.axis = r.axis AND ($4::text IS NULL OR x.measure = $4)
 CROSS JOIN LATERAL (VALUES (r.day, 1), (r.until, -1)) AS e (day, sign)
-WHERE (e.sign = 1 OR r.until > r.day) AND (r.since IS NOT NULL OR NOT $4)
-GROUP BY 1, 2, 3, 4, 5, 6, 7;
+WHERE (e.sign = 1 OR r.until > r.day) AND (r.since IS NOT NULL OR NOT $3)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
 
 -- name: has_many_present
 -- Whether more than this took part in a role of a measure's rows.
