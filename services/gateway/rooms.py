@@ -13,8 +13,8 @@ class Rooms:
     """HTTP clients of the three writing rooms; `async with` opens and closes them."""
 
     def __init__(self, addresses: Mapping[str, str], token: str, timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        # Rooms close idle connections after 5 s; ours end before that, so that none is closed under a request.
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=3)
+        # Ours end long before a room closes one that rests (serve.py), so that none is closed under a request.
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=30)
         waits = httpx.Timeout(timeout, connect=2)
         headers = {"x-wangge-token": token}
         self._clients = {

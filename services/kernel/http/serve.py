@@ -6,6 +6,10 @@ from starlette.types import ASGIApp
 from services.kernel.garbage import collect_seldom
 from services.kernel.settings import ProcessSettings
 
+_IDLE_S = 150
+"""Longer than clients and proxies keep a connection that rests (httpx 5 s, nginx 60, Go 90, Caddy 120): so they end it, and no request meets one that is just
+being closed."""
+
 
 def server(app: ASGIApp, settings: ProcessSettings) -> uvicorn.Server:
     """The one way we configure uvicorn: one worker, uvloop, no access log, open streams cut after 3 s."""
@@ -18,6 +22,7 @@ def server(app: ASGIApp, settings: ProcessSettings) -> uvicorn.Server:
         ws="none",
         access_log=False,
         log_config=None,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=3,
         server_header=False,
     )
