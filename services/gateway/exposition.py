@@ -122,16 +122,15 @@ class FigureCollector(Collector):
         return families
 
     async def _told_of(self, snapshot: Snapshot, metric_id: str, roots: list[str]) -> list[Metric]:
-        """What was told of a metric before, if no commit since then brought rows of it."""
+        """A metric's gauges: what was told before while trees and day are the same and no commit since then brought rows of it, else read anew."""
         told, key = self._told.get(metric_id), (snapshot.forest.generation, snapshot.forest.n, snapshot.today)
         if told is not None and told.key == key and snapshot.untouched_since(told.n, told.measures):
             return told.families
         catalogue = self._figures.catalogue
         measures = touched_measures(catalogue, catalogue.metrics[metric_id], snapshot.today)
-        made = _Told(key, snapshot.head.n, measures, await self._of_metric(snapshot, metric_id, roots))
-        if told is None or told.key != key or told.n < made.n:
-            self._told[metric_id] = made
-        return made.families
+        families = await self._of_metric(snapshot, metric_id, roots)
+        self._told[metric_id] = _Told(key, snapshot.head.n, measures, families)
+        return families
 
     async def _of_metric(self, snapshot: Snapshot, metric_id: str, roots: list[str]) -> list[Metric]:
         metric = self._figures.catalogue.metrics[metric_id]

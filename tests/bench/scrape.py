@@ -4,7 +4,6 @@ import asyncio
 import json
 import statistics
 import time
-from itertools import count
 from typing import Any
 
 import httpx
@@ -43,15 +42,13 @@ def _somewhere(district: District, event: dict[str, Any], number: int) -> dict[s
 
 async def _scrape(session: httpx.AsyncClient, telling: asyncio.Task[None], times: list[float]) -> str:
     """Scrapes on schedule while it is told, each timed from when it was due; returns what the last one said."""
-    began, text = time.perf_counter(), ""
-    for turn in count():
-        due = began + turn / SCRAPES
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        if telling.done():
-            return text
+    due, text = time.perf_counter(), ""
+    while not telling.done():
         text = (await session.get("/metrics")).text
         times.append(1000 * (time.perf_counter() - due))
-    raise AssertionError("unreachable")
+        due += 1 / SCRAPES
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+    return text
 
 
 async def _run(platform: Platform, district: District, number: int) -> dict[str, float]:

@@ -35,7 +35,7 @@ async def read_cube(snapshot: Snapshot, view: View, leaf: Leaf, frame: Frame, ru
 
 def spots_of(places: dict[Key, int], view: View, leaf: Leaf, run: Run) -> Spots:
     """Where numbered places count, worked out once for each of them."""
-    key = ("spots", leaf.measure, leaf.places, run.day)
+    key = ("spots", id(places), leaf.places, run.day)  # a cube and a crowd of one measure number their places each for itself
     known = view.sums.get(key)
     if not isinstance(known, _Remembered) or known.places is not places:
         known = _Remembered(places, Spotting(view.places(leaf.places, run.day), by_organisation=view.layout.by_organisation))

@@ -1,5 +1,6 @@
 """Which rows the items of a figure come from, form by form."""
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -246,6 +247,6 @@ def arguments_of(source: Source) -> list[object]:
     labels = sort_labels(asked.snapshot.labels(source.leaf.measure), source.leaf.labels, asked.view.groups)
     places = asked.view.places(source.leaf.places, source.day)
     if source.free_of_organisation:
-        places = places._replace(organisations=[msgspec.structs.replace(one, group=0) for one in places.organisations], no_org=0)
+        places = replace(places, organisations=[msgspec.structs.replace(one, group=0) for one in places.organisations], no_org=0)
     common = place_arguments(asked.snapshot, asked.view, places, source.leaf.measure)
     return [*common, *label_arguments(labels), source.leaf.role, source.leaf.nature, source.period.first, source.period.last, asked.frame.state]

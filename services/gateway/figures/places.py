@@ -3,9 +3,10 @@
 An era is the time between two merges: from one to the next, a key may count elsewhere. Its number is how many merge days have passed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from functools import cached_property
 
 import msgspec
 
@@ -40,7 +41,8 @@ class OrgPlace(msgspec.Struct, frozen=True, gc=False):
     area_placed: bool
 
 
-class Places(NamedTuple):
+@dataclass(frozen=True)
+class Places:
     """All known keys, and the groups of what names no known one. A key that falls into several rows of a breakdown comes once for each."""
 
     areas: list[AreaPlace]
@@ -48,6 +50,17 @@ class Places(NamedTuple):
     no_area: int
     no_org: int
     merge_days: list[date]  # what the eras are counted by
+
+    @cached_property
+    def by_key(self) -> tuple[Mapping[str, Sequence[AreaPlace]], Mapping[str, Sequence[OrgPlace]]]:
+        """Areas and organisations by their keys."""
+        areas: dict[str, list[AreaPlace]] = {}
+        for area in self.areas:
+            areas.setdefault(area.key, []).append(area)
+        organisations: dict[str, list[OrgPlace]] = {}
+        for organisation in self.organisations:
+            organisations.setdefault(organisation.key, []).append(organisation)
+        return areas, organisations
 
 
 class Resolver:

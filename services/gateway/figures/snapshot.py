@@ -90,7 +90,7 @@ class Snapshot:
         self.today = today
         self.forest = forest
         self.rows_only = rows_only
-        self.fresh: dict[tuple[int, bool], dict[str, list[asyncpg.Record]]] = {}  # what fresh.py has read for this moment
+        self.fresh: dict[tuple[int, bool], dict[str, list[asyncpg.Record]] | None] = {}  # what fresh.py has read for this moment
         self._memory = memory
         # Of this generation: another one, once it is live, has its own.
         self._labels, self._touched = memory.labels, memory.touched

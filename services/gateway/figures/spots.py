@@ -1,5 +1,6 @@
 """Where the places of rows count, worked out as asked_axes of figures.sql does: only those that the question asks about are in."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -10,7 +11,7 @@ import numpy as np
 from services.gateway.figures.combinations import Key, Numbers
 from services.gateway.figures.groups import ALL
 from services.gateway.figures.periods import BEGINNING, ENDLESS
-from services.gateway.figures.places import AreaPlace, OrgPlace, Places
+from services.gateway.figures.places import Places
 
 
 class Spot(NamedTuple):
@@ -48,13 +49,6 @@ class Spotting:
     def __init__(self, places: Places, *, by_organisation: bool) -> None:
         self._places = places
         self._by_organisation = by_organisation
-        areas: dict[str, list[AreaPlace]] = {}
-        for area in places.areas:
-            areas.setdefault(area.key, []).append(area)
-        organisations: dict[str, list[OrgPlace]] = {}
-        for organisation in places.organisations:
-            organisations.setdefault(organisation.key, []).append(organisation)
-        self._known = areas, organisations
         self._spots = _numbered(())
         self._size = 0
 
@@ -62,13 +56,13 @@ class Spotting:
         """The spots of these places, which begin with those of the last time."""
         if len(keys) > self._size:
             new = list(islice(keys, self._size, None))
-            self._spots = _numbered([_spots(key, self._places, self._known, by_organisation=self._by_organisation) for key in new], self._size, self._spots)
+            self._spots = _numbered([_spots(key, self._places, by_organisation=self._by_organisation) for key in new], self._size, self._spots)
             self._size = len(keys)
         return self._spots
 
 
-def _spots(key: Key, places: Places, known: tuple[dict[str, list[AreaPlace]], dict[str, list[OrgPlace]]], *, by_organisation: bool) -> Iterator[Spot]:
-    areas, organisations = known
+def _spots(key: Key, places: Places, *, by_organisation: bool) -> Iterator[Spot]:
+    areas, organisations = places.by_key
     area, organisation = key
     for a in areas.get(area or "", ()) or (None,):
         for o in organisations.get(organisation or "", ()) or (None,):
@@ -96,8 +90,10 @@ def _numbered(of_places: Sequence[Iterable[Spot]], after: int = 0, known: Spots 
     """The spots of places, numbered after those that are known."""
     falls = {fall: number for number, fall in enumerate(known.falls if known else ())}
     passes: dict[tuple[date, date, int], Numbers] = {}
+    times: Counter[tuple[date, date]] = Counter()
     for one in known.passes if known else ():
-        again = sum((one.first, one.last) == key[:2] for key in passes)
+        again = times[one.first, one.last]
+        times[one.first, one.last] += 1
         passes[one.first, one.last, again] = np.concatenate((one.of, np.full(len(of_places), -1, np.int32)))
     for place, spots in enumerate(of_places, after):
         seen: dict[tuple[date, date], int] = {}

@@ -21,7 +21,7 @@ WHERE generation = $1 AND axis = ANY ($2::integer[]) AND (value <> 0 OR count <>
 ORDER BY axis, 2, 3;
 
 -- name: sum_fresh_cells
--- The same of the rows of a measure (null: of all, told by measure) that the commits after $2 brought, with their axes written out; $3 whether it is a cohort.
+-- The same of the rows that the commits after $2 brought of measure $4 (null: of all), with their axes written out; $3 whether cohorts are asked for.
 WITH fresh AS MATERIALIZED (
     SELECT axis, day, until, sign, value, since FROM metrics.line WHERE generation = $1 AND n > $2
 )

@@ -7,8 +7,8 @@ from services.kernel.garbage import collect_seldom
 from services.kernel.settings import ProcessSettings
 
 _IDLE_S = 150
-"""Longer than clients and proxies keep a connection that rests (httpx 5 s, nginx 60, Go 90, Caddy 120): so they end it, and no request meets one that is just
-being closed."""
+"""Longer than most clients and proxies keep a connection that rests (httpx 5 s, nginx 60, Go 90, Caddy 120): they end it, so that no request meets one that
+is just being closed."""
 
 
 def server(app: ASGIApp, settings: ProcessSettings) -> uvicorn.Server:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from deploy.local.platform import Platform
 
 
-def test_a_connection_that_rested_as_long_as_clients_let_one_rest_still_serves(platform: Platform) -> None:
+def test_a_connection_that_rested_longer_than_many_clients_let_one_rest_still_serves(platform: Platform) -> None:
     """Where both ends close after the same 5 s, now and then a request is lost; `http.client` never sends one again by itself."""
     connection = HTTPConnection(urlsplit(platform.gateway).netloc, timeout=10)
     connection.request("GET", "/")
