@@ -103,7 +103,8 @@ WHY = {
         "a fact has more than four rows, each looked up by two texts and strung into a COPY. That is two thirds of the processor's own time; decoding is a fifteenth, the "
         "client a quarter, and Python is at its floor: all rows of a fetch at once, and another event loop (uvloop), were tried and were no faster."
     ),
-    r"^Sustained": "the merge bounds it: about 11 µs of PostgreSQL for each of more than four rows, on the cores that the processor, the broker and the feeder need as well.",
+    r"^Sustained": "the merge bounds it: about 11 µs of PostgreSQL for each of more than four rows, on the cores that the processor, the broker and the feeder need as well. "
+    "The runs here are of 20 s. One of ten minutes (live, 28 November 2026) made 13,511 facts/s, and 203,190 rows waited at its beginning, 442,054 at its end.",
     r"^(POST /v1/events|From inbound)": (
         "nothing waits, both cores are busy: see what each process spends on an event. Ten thousand events a second would leave 200 µs of one core for door, three rooms, "
         "relays, broker, database and counting together; single events cost a round of all of these for a handful of them."

@@ -52,6 +52,11 @@ def test_a_resumed_assignment_still_seeks_through_us():
     assert "self.seek_to_committed()" in inspect.getsource(faust_consumer.Consumer.perform_seek)
 
 
+def test_faust_still_asks_us_whether_a_partition_hangs():
+    assert "self.verify_event_path(now, tp)" in inspect.getsource(faust_consumer.Consumer.verify_all_partitions_active)
+    assert "stream_inbound_time" in inspect.getsource(driver.AIOKafkaConsumerThread.verify_event_path), "it looks for what never comes through its streams"
+
+
 def test_the_client_still_keeps_its_fetch_wait_and_its_records_where_we_reach_for_them():
     assert "_fetch_max_wait_ms" in inspect.getsource(aiokafka.AIOKafkaConsumer)
     assert "self._records" in inspect.getsource(Fetcher)
@@ -136,6 +141,10 @@ async def test_an_assignment_reads_on_from_the_watermarks(consumer):
     assert found == {P: 100, Q: 200}
     assert consumer._feed.reached == {P: 100, Q: 200}
     assert consumer._feed.assigned == {P, Q}
+
+
+async def test_streams_that_never_get_a_record_are_not_told_as_hung(consumer):
+    consumer.verify_event_path(1e9, P)  # Faust's own asks its thread, which this one would not know how to answer
 
 
 async def test_a_fetch_from_where_we_sought_is_handed_over_whole(consumer):
