@@ -71,6 +71,7 @@ class UnreadableError(Exception):
     """A body is no fact that can be counted; the message says why."""
 
 
+_encode = msgspec.json.encode
 _decode = msgspec.json.Decoder(_Fact).decode
 _decode_rows = msgspec.json.Decoder(list[list[Raw]]).decode
 _decode_axes = msgspec.json.Decoder(_Axes).decode
@@ -98,6 +99,12 @@ class Folder:
             if axes in numbers:
                 self._axes[half] = pack_axis(numbers[axes])
         self.missing = {half: axes for half, axes in self.missing.items() if axes not in numbers}
+
+    def expect(self, numbers: Mapping[Axes, int]) -> None:
+        """Takes in axes that have a number before they are met, in the text in which our rooms write them."""
+        for (measure, kind, area, organisation, dims), number in numbers.items():
+            written = _encode([measure, kind, area, organisation, None if dims == "{}" else Raw(dims.encode())])
+            self._axes[written[1:-1]] = pack_axis(number)
 
     def read(self, body: bytes | None, offset: int | None) -> Letter:
         """A record as a letter; one that cannot be read says so in its fault and has no sequence.

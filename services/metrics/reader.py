@@ -39,6 +39,11 @@ class Reader:
         self._generation, self._folder = None, Folder()
         return await self.generation()
 
+    async def remember(self, generation: int) -> None:
+        """Takes in all axes that a generation has already, unless they are too many: met one by one, each would be asked for."""
+        async with self._database.transaction(readonly=True) as connection:
+            self._folder.expect(await store.read_axes(connection, generation, _AXES_KEPT))
+
     async def read(self, generation: int, fetched: Mapping[Partition, Sequence[Body]]) -> dict[Partition, list[Letter]]:
         """One letter for each body, in order. Axes that have no number yet are numbered for all of them at once."""
         if len(self._folder) > _AXES_KEPT:

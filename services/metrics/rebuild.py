@@ -12,9 +12,9 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import NamedTuple
 
 import asyncpg
 import structlog
@@ -24,7 +24,8 @@ from services.kernel.postgres.database import Connection, Database
 from services.kernel.postgres.queries import load
 from services.kernel.settings import OwnerSettings
 from services.metrics import ledger, store
-from services.metrics.compare import Difference, differences, sum_up
+from services.metrics.ahead import let_go, one_ahead
+from services.metrics.compare import Difference, Place, Sums, differences, sum_up
 from services.metrics.merge import merge
 from services.metrics.model import Letter, Partition, Watermark, choose
 from services.metrics.patience import Patience
@@ -48,6 +49,21 @@ class AlreadyRunningError(Exception):
 
 class LogHasGapError(Exception):
     """A fact that a counter has numbered is not in the log; nothing can be rebuilt from it."""
+
+
+class Stood(NamedTuple):
+    """Where the live figures stood when they were added up, and where the log ended then."""
+
+    watermarks: Mapping[Partition, Watermark]
+    ends: Mapping[Partition, int]
+
+
+class Stretch(NamedTuple):
+    """Facts of a partition: those after one sequence, up to another."""
+
+    partition: Partition
+    after: int
+    last: int
 
 
 class Report(NamedTuple):
@@ -107,17 +123,33 @@ class Rebuild:
             await connection.execute(_SQL.make_generation, self._next)
             await connection.execute(_SQL.copy_partitions, self._next, self._live)
             await connection.execute(_SQL.take_epoch, self._next)
+            await connection.execute(_SQL.no_hurry)
+            await connection.execute(_SQL.carry_axes, self._next, self._live)
         await self._retrying(lambda connection: connection.execute(_SQL.announce, self._next))
 
     async def _build_and_compare(self) -> list[Difference]:
-        async with self._database.transaction(isolation="repeatable_read", readonly=True) as snapshot:
-            await snapshot.execute(_SQL.no_hurry)
-            live, ends = await store.read_watermarks(snapshot, self._live), await self._ends(snapshot)
-            before = await sum_up(snapshot, self._live)
-        await self._fill_all(await self._own(), {partition: min(watermark.sequence, ends.get(partition, 0)) for partition, watermark in live.items()})
+        stood: asyncio.Future[Stood] = asyncio.get_running_loop().create_future()
+        adding = asyncio.create_task(self._add_up_live(stood))  # beside the filling, which needs to know no more than where to stop
+        try:
+            await asyncio.wait((stood, adding), return_when=asyncio.FIRST_COMPLETED)
+            if not stood.done():
+                await adding
+            watermarks, ends = await stood
+            await self._reader.remember(self._next)
+            await self._fill_all(await self._own(), {partition: min(mark.sequence, ends.get(partition, 0)) for partition, mark in watermarks.items()})
+            before = await adding
+        finally:
+            await let_go(adding)
         async with self._database.transaction(isolation="repeatable_read", readonly=True) as snapshot:
             await snapshot.execute(_SQL.no_hurry)
             return differences(before, await sum_up(snapshot, self._next))
+
+    async def _add_up_live(self, stood: asyncio.Future[Stood]) -> dict[Place, Sums]:
+        """The sums of the live figures in one snapshot; where they stood in it is told as soon as it is known."""
+        async with self._database.transaction(isolation="repeatable_read", readonly=True) as snapshot:
+            await snapshot.execute(_SQL.no_hurry)
+            stood.set_result(Stood(await store.read_watermarks(snapshot, self._live), await self._ends(snapshot)))
+            return await sum_up(snapshot, self._live)
 
     async def _catch_up(self) -> None:
         while True:
@@ -132,10 +164,8 @@ class Rebuild:
         await connection.execute(_SQL.read_between)
         targets = await self._targets(connection)
         own = await store.read_watermarks(connection, self._next)
-        for partition, watermark in sorted(own.items()):
-            after = watermark.sequence
-            while after < targets[partition]:
-                after = await self._fill(connection, partition, await self._read(partition, after, targets[partition]))
+        async for stretch in _stretches(own, targets):
+            await self._fill(connection, await self._read(await self._fetch(stretch)))
         await connection.execute(_SQL.take_hints, self._next, self._live)
         await connection.execute(_SQL.switch, self._next)
         await connection.execute(_SQL.wake_readers, self._next)
@@ -158,44 +188,38 @@ class Rebuild:
         filled = asyncio.Event()
         merging = asyncio.create_task(self._merge_until(filled))
         try:
-            for partition, watermark in sorted(own.items()):
-                await self._fill_in_steps(partition, watermark.sequence, targets[partition])
+            async with aclosing(one_ahead(_stretches(own, targets), self._fetch)) as fetched, aclosing(one_ahead(fetched, self._read)) as read:
+                async for letters in read:
+                    async with self._database.transaction() as connection:
+                        await self._fill(connection, letters)
             filled.set()
             await merging
         finally:
-            await _end(merging)
+            await let_go(merging)
 
-    async def _fill_in_steps(self, partition: Partition, after: int, target: int) -> None:
-        """Applies a partition's facts up to a sequence, some thousands at a time. They are read before their transaction, beside that of those before them."""
-        reading = asyncio.create_task(self._read(partition, after, target))
-        try:
-            while after < target:
-                letters = await reading
-                reading = asyncio.create_task(self._read(partition, after + len(letters), target))
-                async with self._database.transaction() as connection:
-                    after = await self._fill(connection, partition, letters)
-        finally:
-            await _end(reading)
-
-    async def _read(self, partition: Partition, after: int, target: int) -> list[Letter]:
-        """A partition's next facts as letters, up to a sequence or as many as fit."""
+    async def _fetch(self, stretch: Stretch) -> tuple[Stretch, list[asyncpg.Record]]:
+        """The facts of a stretch, as they lie in the log."""
         async with self._database.transaction(readonly=True) as connection:
-            facts = await connection.fetch(_SQL.read_facts, *partition, after, target, _BATCH)
-        letters = (await self._reader.read(self._next, {partition: [(fact["body"], None) for fact in facts]}))[partition]
+            return stretch, await connection.fetch(_SQL.read_facts, *stretch.partition, stretch.after, stretch.last)
+
+    async def _read(self, fetched: tuple[Stretch, list[asyncpg.Record]]) -> tuple[Stretch, list[Letter]]:
+        """The facts of a stretch as letters. No transaction is open meanwhile: it may take longer than one may lie idle."""
+        stretch, facts = fetched
+        letters = (await self._reader.read(self._next, {stretch.partition: [(fact["body"], None) for fact in facts]}))[stretch.partition]
         for letter, fact in zip(letters, facts, strict=True):
             if letter.fault is not None:
                 letter.sequence = fact["sequence"]
-        return letters
+        return stretch, letters
 
-    async def _fill(self, connection: Connection, partition: Partition, letters: list[Letter]) -> int:
-        """Applies a partition's next facts; returns how far it came."""
+    async def _fill(self, connection: Connection, read: tuple[Stretch, list[Letter]]) -> None:
+        """Applies a stretch of facts; LogHasGapError where one of them is missing."""
+        (partition, _, last), letters = read
         before = await store.lock_watermarks(connection, self._next, [partition])
         choice = choose(before[partition], letters)
-        if choice.stop is not None or not choice.letters:
+        if choice.stop is not None or choice.watermark.sequence != last:
             raise LogHasGapError(f"{partition.topic} {partition.partition}: the fact after {choice.watermark.sequence} is not in the log as it should be")
         written = await ledger.write(connection, self._next, before, {partition: choice})
         self._facts, self._rows, self._buried = self._facts + len(letters), self._rows + written.rows, self._buried + written.buried
-        return choice.watermark.sequence
 
     async def _merge_until(self, filled: asyncio.Event) -> None:
         """Merges now and then, and when all is filled whatever is left."""
@@ -243,10 +267,11 @@ class Rebuild:
                 return
 
 
-async def _end(task: asyncio.Task[Any]) -> None:
-    """Lets a task go, whether it has ended or is of no use any more."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+async def _stretches(own: Mapping[Partition, Watermark], targets: Mapping[Partition, int]) -> AsyncIterator[Stretch]:
+    """All that is missing, some thousands at a time."""
+    for partition, watermark in sorted(own.items()):
+        for after in range(watermark.sequence, targets[partition], _BATCH):
+            yield Stretch(partition, after, min(after + _BATCH, targets[partition]))
 
 
 async def rebuild(settings: OwnerSettings, *, accept: bool) -> Report:

@@ -70,14 +70,26 @@ async def number_axes(connection: Connection, generation: int, axes: Iterable[Ax
 
     A unique violation means that another worker gave one of them its number meanwhile: try again.
     """
-    wanted = set(axes)
-    numbers: dict[Axes, int] = {}
-    for statement in (_SQL.find_axes, _SQL.add_axes):
-        missing = wanted - numbers.keys()
-        if missing:
-            rows = await connection.fetch(statement, generation, *_columns(missing, 5))
-            numbers |= {(row["measure"], row["kind"], row["area"], row["organisation"], row["dims"]): row["axis"] for row in rows}
-    return numbers
+    wanted = list(set(axes))
+    found = {wanted[row["place"] - 1]: row["axis"] for row in await connection.fetch(_SQL.find_axes, generation, *_columns(wanted, 5))} if wanted else {}
+    missing = sorted((one for one in wanted if one not in found), key=_in_order)
+    if missing:
+        added = sorted(row["axis"] for row in await connection.fetch(_SQL.add_axes, generation, *_columns(missing, 5)))
+        found |= zip(missing, added, strict=True)
+    return found
+
+
+def _in_order(axes: Axes) -> tuple[str, ...]:
+    measure, kind, area, organisation, dims = axes
+    return measure, kind, dims, area or "", organisation or ""
+
+
+async def read_axes(connection: Connection, generation: int, most: int) -> dict[Axes, int]:
+    """All axes of a generation with their numbers; none if they are more than so many."""
+    if await connection.fetchval(_SQL.count_axes, generation) > most:
+        return {}
+    rows = await connection.fetch(_SQL.read_axes, generation)
+    return {(measure, kind, area, organisation, dims): axis for axis, measure, kind, area, organisation, dims in rows}
 
 
 async def count_waiting(connection: Connection) -> int:

@@ -35,9 +35,10 @@ SELECT mark.total - merged.total FROM metrics.generation
 JOIN metrics.mark ON mark.generation = live JOIN metrics.merged ON merged.generation = live;
 
 -- name: find_axes
--- The numbers of these axes, as far as they have one. One look into the index for each, whatever the planner thinks of a table that grows as it looks.
-SELECT a.axis, w.measure, w.kind, w.area, w.organisation, w.dims
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS w (measure, kind, area, organisation, dims)
+-- The numbers of these axes, by their place in the list, as far as they have one. One look into the index for each, whatever the planner thinks of a table that
+-- grows as it looks.
+SELECT w.place, a.axis
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS w (measure, kind, area, organisation, dims, place)
 CROSS JOIN LATERAL (
     SELECT axis FROM metrics.axis AS a
     WHERE a.generation = $1 AND a.measure = w.measure AND a.kind = w.kind AND a.dims = w.dims
@@ -45,14 +46,23 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS a;
 
+-- name: count_axes
+-- How many axes a generation has.
+SELECT count(*) FROM metrics.axis WHERE generation = $1;
+
+-- name: read_axes
+-- All axes of a generation with their numbers.
+SELECT axis, measure, kind, area, organisation, dims FROM metrics.axis WHERE generation = $1;
+
 -- name: add_axes
--- Numbers for axes that had none just now. Sorted, so that two workers which add the same ones wait for each other and never in a ring. Without ON CONFLICT,
--- which looks into both indexes twice and takes half as long again: a unique violation means that the other worker was quicker, and the caller looks again.
+-- Numbers for axes that had none just now; they rise in the order of the list, which is sorted, so that two workers which add the same ones wait for each other
+-- and never in a ring. Without ON CONFLICT, which looks into both indexes twice and takes half as long again: a unique violation means that the other worker was
+-- quicker, and the caller looks again.
 INSERT INTO metrics.axis (generation, measure, kind, area, organisation, dims)
 SELECT $1, w.measure, w.kind, w.area, w.organisation, w.dims
-FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS w (measure, kind, area, organisation, dims)
-ORDER BY w.measure, w.kind, w.dims, w.area, w.organisation
-RETURNING axis, measure, kind, area, organisation, dims;
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS w (measure, kind, area, organisation, dims, place)
+ORDER BY w.place
+RETURNING axis;
 
 -- name: wake_readers
 -- A wake-up for the gateway; whoever misses it looks again within a second.

@@ -136,6 +136,18 @@ def test_axes_without_a_number_are_asked_for_and_the_letter_is_marked_incomplete
     assert not folder.read(body(2, now=[stretch(MARCH)]), 1).complete
 
 
+@given(st.lists(_rows(), max_size=4), st.lists(_rows(), max_size=4))
+def test_axes_that_are_expected_as_rooms_write_them_need_not_be_asked_for(was, now):
+    asked, expecting = Reading(), Folder()
+    fact = body(1, was, now)
+    letter = asked.read(fact)
+
+    expecting.expect(asked.axes)
+
+    assert expecting.read(fact, 7) == letter
+    assert expecting.missing == {}
+
+
 def test_facts_that_share_halves_of_rows_are_told_apart():
     reading = Reading()
     places, days = ("zhuhai:g-1", "zhuhai:g-2", None), (MARCH, APRIL)
