@@ -26,7 +26,7 @@ ALONE = ("relay", "rebuild", "processor", "query", "growth")
 NAMES = WITH_SERVICES + ALONE
 """In the order in which `all` runs them: what needs every service, first what is of one district; then what needs the machine for itself."""
 
-LONG = ("wall",)
+LONG = ("wall", "scroll")
 """With services, but minutes long and in need of a browser: no part of `all`."""
 
 _ROUNDS, _ROUNDS_OF_ALL = 3, 2
