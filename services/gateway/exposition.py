@@ -1,6 +1,7 @@
-"""Figures as Prometheus gauges, by district and street, from one snapshot at each scrape."""
+"""Figures as Prometheus gauges, by district and street, from one snapshot. A scrape is told what was read a moment ago, from memory."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from concurrent.futures import TimeoutError as TooSlowError
 from datetime import date
@@ -24,6 +25,14 @@ from services.kernel.postgres.database import UNAVAILABLE
 
 _log = structlog.get_logger()
 _PATIENCE_S = 8.0
+_PACE_S = 2.0
+"""From one reading to the next, while somebody scrapes: they cost the database the same, whoever scrapes and how often."""
+
+_OLDEST_S = 3.0
+"""What is older is not told: it is read anew, and whoever scrapes waits for it."""
+
+_WATCHED_S = 120.0
+"""So long after a scrape the next one is awaited; Prometheus comes every 15 s or every minute."""
 
 EXPOSED = (
     "areas", "organisations", "units", "entries", "links", "members", "cases.open", "cases.overdue",
@@ -49,35 +58,55 @@ class _Told(NamedTuple):
     families: list[Metric]
 
 
+class _Reading(NamedTuple):
+    """The gauges, and when their snapshot was taken (monotonic)."""
+
+    at: float
+    families: list[Metric]
+
+
 class FigureCollector(Collector):
-    """Reads the figures when it is scraped; scrapes of one commit share a reading. When the database does not serve, it tells nothing, and the rest stands."""
+    """Keeps the figures read while somebody scrapes, so that a scrape waits for no question.
+
+    When the database does not serve, what was read is soon too old: it tells nothing of figures then, and the rest of the page stands.
+    """
 
     def __init__(self, figures: Figures, metrics: tuple[str, ...] = EXPOSED) -> None:
         self._figures = figures
         own = (metric.id for metric in figures.catalogue.metrics.values() if metric.exposed)
         self._metrics = tuple(dict.fromkeys(metric for metric in (*metrics, *own) if metric in figures.catalogue.metrics))
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._first: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])
         self._told: dict[str, _Told] = {}
+        self._latest = _Reading(-_OLDEST_S, [])
+        self._scraped_at = -_WATCHED_S
 
     def open(self, registry: CollectorRegistry) -> None:
         """Joins a registry; questions run in the loop of the caller, scrapes in a thread of theirs."""
         self._loop = asyncio.get_running_loop()
-        self._first = asyncio.create_task(self._read_ahead())
+        self._keeping = asyncio.create_task(self._keep())
         registry.register(self)
 
-    async def _read_ahead(self) -> None:
-        """The first reading adds everything up; what it finds is carried on from, so the first scrape need not wait for it."""
-        try:
-            await self.read()
-        except UNAVAILABLE as error:
-            _log.info("figures could not be read ahead", error=f"{type(error).__name__}: {error}")
+    async def _keep(self) -> None:
+        """Reads at a pace while somebody scrapes. The first reading adds everything up and is done ahead: what it finds is carried on from."""
+        served = True
+        while True:
+            try:
+                await self.read()
+                served = True
+            except UNAVAILABLE as error:
+                if served:
+                    _log.warning("figures cannot be read for Prometheus", error=f"{type(error).__name__}: {error}")
+                served = False
+            await asyncio.sleep(_PACE_S)
+            while time.monotonic() - self._scraped_at > _WATCHED_S:  # noqa: ASYNC110  a scrape is told of from its own thread
+                await asyncio.sleep(_PACE_S)
 
     def close(self, registry: CollectorRegistry) -> None:
         """Leaves the registry."""
-        if self._first is not None:
-            self._first.cancel()
+        if self._keeping is not None:
+            self._keeping.cancel()
         self._loop = None
         registry.unregister(self)
 
@@ -87,9 +116,12 @@ class FigureCollector(Collector):
 
     @override
     def collect(self) -> Iterable[Metric]:
-        """The gauges, from one snapshot."""
+        """The gauges, from one snapshot: the one that was read last, if that was not long ago."""
         if self._loop is None:
             return ()
+        self._scraped_at, latest = time.monotonic(), self._latest
+        if self._scraped_at - latest.at <= _OLDEST_S:
+            return latest.families
         reading = asyncio.run_coroutine_threadsafe(self.read(), self._loop)
         try:
             return reading.result(_PATIENCE_S)
@@ -100,12 +132,16 @@ class FigureCollector(Collector):
 
     async def read(self) -> list[Metric]:
         """The gauges of a snapshot taken now."""
+        at = time.monotonic()
         async with self._figures.snapshots.take() as snapshot:
             await self._figures.names()
             key = (snapshot.head.id, snapshot.today, self._figures.renamed)
             if self._kept[0] != key:
                 self._kept = (key, await self._families(snapshot))
-            return [*self._kept[1], *_progress(snapshot.head), *await read_watched(snapshot.connection)]
+            families = [*self._kept[1], *_progress(snapshot.head), *await read_watched(snapshot.connection)]
+        if at > self._latest.at:
+            self._latest = _Reading(at, families)
+        return families
 
     async def _families(self, snapshot: Snapshot) -> list[Metric]:
         areas = snapshot.trees(snapshot.today).areas

@@ -9,6 +9,7 @@ from deploy.local.platform import Platform
 from tests.faults.judging import assert_all_counted, recount
 from tests.support.district import District
 from tests.support.promql import asked
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -31,6 +32,7 @@ def test_every_metric_that_is_asked_for_is_exported(platform: Platform, district
     assert_all_counted(platform, district)
     assert recount(platform)["differences"] == []
 
+    eventually(lambda: "wangge_recount_differences" in exported(platform), within=20, what="the recount")  # the gateway tells what it read a moment ago
     found = exported(platform)
 
     assert {name: where for name, where in asked().items() if name not in found} == {}

@@ -201,13 +201,6 @@ async def test_figures_are_exposed_by_district_and_street(served: httpx.AsyncCli
     assert 'wangge_units_coverage_ratio{area="z:t"}' not in text, "a rate without a denominator has no value"
 
 
-async def test_a_scrape_sees_what_was_counted_since_the_last(served: httpx.AsyncClient, stage: Stage) -> None:
-    await served.get("/metrics")
-    await stage.tell(put([Told("unit/z:new", "units", "unit.school", "z:t", None, "{}", START, None)]))
-
-    assert 'wangge_units_units{area="z:t"} 1.0' in (await served.get("/metrics")).text
-
-
 async def test_the_plain_page_loads_nothing_from_elsewhere(served: httpx.AsyncClient) -> None:
     page = await served.get("/")
     assets = [(await served.get(path)).text for path in ("/page.css", "/page.js")]

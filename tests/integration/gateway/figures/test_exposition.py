@@ -1,0 +1,106 @@
+"""What Prometheus is told: from memory while it is fresh, never older than it may be."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from prometheus_client import CollectorRegistry
+
+from services.gateway import exposition
+from services.gateway.exposition import FigureCollector
+from tests.integration.gateway.figures.conftest import Stage
+from tests.integration.gateway.figures.filling import Told, put
+
+PACE_S, OLDEST_S = 0.1, 0.4
+START = date(2024, 1, 1)
+
+
+class Scraped:
+    """A collector under watch: how many snapshots were taken, and what a scrape in a thread of its own says of units."""
+
+    def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.collector, self.taken, self.failing = FigureCollector(stage.figures), 0, False
+        real = stage.figures.snapshots.take
+
+        @asynccontextmanager
+        async def take(*arguments: Any) -> AsyncIterator[Any]:
+            self.taken += 1
+            if self.failing:
+                raise asyncpg.CannotConnectNowError("the database starts")
+            async with real(*arguments) as snapshot:
+                yield snapshot
+
+        monkeypatch.setattr(stage.figures.snapshots, "take", take)
+
+    async def units(self) -> float | None:
+        families = await asyncio.to_thread(lambda: list(self.collector.collect()))
+        found = [sample.value for family in families if family.name == "wangge_units_units" for sample in family.samples if sample.labels["area"] == "z:d"]
+        return found[0] if found else None
+
+    async def until(self, true: Callable[[float | None], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not true(await self.units()):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+@pytest_asyncio.fixture
+async def scraped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scraped]:
+    monkeypatch.setattr(exposition, "_PACE_S", PACE_S)
+    monkeypatch.setattr(exposition, "_OLDEST_S", OLDEST_S)
+    await stage.tell(put([Told("area/z:d", "_tree", "area.district", None, None, "{}", START, None), unit(1)]))
+    found = Scraped(stage, monkeypatch)
+    registry = CollectorRegistry()
+    found.collector.open(registry)
+    yield found
+    found.collector.close(registry)
+
+
+def unit(number: int) -> Told:
+    return Told(f"unit/z:u{number}", "units", "unit.school", "z:d", None, "{}", START, None)
+
+
+async def test_whoever_scrapes_often_asks_the_database_no_oftener(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scraped.until(lambda units: units == 1)
+    monkeypatch.setattr(exposition, "_PACE_S", 30.0)
+    monkeypatch.setattr(exposition, "_OLDEST_S", 30.0)
+    await asyncio.sleep(3 * PACE_S)  # until the reading that was under way is done
+    before = scraped.taken
+
+    assert [await scraped.units() for _ in range(20)] == [1] * 20
+    assert scraped.taken == before
+
+
+async def test_what_is_counted_is_told_soon(scraped: Scraped, stage: Stage) -> None:
+    await scraped.until(lambda units: units == 1)
+    await stage.tell(put([unit(2)]))
+
+    await scraped.until(lambda units: units == 2)
+
+
+async def test_after_a_pause_nothing_is_read_until_a_scrape_which_is_told_what_is_counted_now(
+    scraped: Scraped, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scraped.until(lambda units: units == 1)
+    monkeypatch.setattr(exposition, "_WATCHED_S", 0.0)
+    await asyncio.sleep(OLDEST_S + 3 * PACE_S)
+    before = scraped.taken
+    await stage.tell(put([unit(2)]))
+    await asyncio.sleep(3 * PACE_S)
+    assert scraped.taken == before
+
+    assert await scraped.units() == 2
+
+
+async def test_without_the_database_figures_are_told_until_they_are_too_old_and_again_when_it_serves(scraped: Scraped) -> None:
+    await scraped.until(lambda units: units == 1)
+    scraped.failing = True
+
+    await scraped.until(lambda units: units is None)
+
+    scraped.failing = False
+    await scraped.until(lambda units: units == 1)
