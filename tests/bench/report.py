@@ -56,9 +56,9 @@ def anew(before: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
 def page(document: dict[str, Any]) -> str:
     """docs/performance.md."""
     rows: Rows = document["rows"]
-    parts = [HEAD.format(at=_minute(document["at"]), minutes=round(document["taken_s"] / 60), **_machine(document["machine"]))]
+    parts = [HEAD.format(at=_minute(document["at"]), taken=_long(document["taken_s"]), **_machine(document["machine"]))]
     for again in document.get("anew", ()):
-        parts.append(f"Measured anew at {_minute(again['at'])} UTC, in {round(again['taken_s'] / 60)} minutes: {', '.join(again['benches'])}.\n")
+        parts.append(f"Measured anew at {_minute(again['at'])} UTC, in {_long(again['taken_s'])}: {', '.join(again['benches'])}.\n")
     found = list(outcomes(rows))
     parts.append("## What was to be reached\n\n| | asked | found | | ratio |\n|---|---:|---:|---|---:|\n" + "".join(map(_outcome, found)))
     if short := [f"- *{', '.join(one.text for one in some)}*: {why}\n" for why, some in _short(found).items()]:
@@ -72,6 +72,10 @@ def page(document: dict[str, Any]) -> str:
     for bench, why in document["failed"].items():
         parts.append(f"**Not measured: {bench}.** {why}\n")
     return "\n".join(parts)
+
+
+def _long(seconds: int) -> str:
+    return f"{seconds // 60} min {seconds % 60} s"
 
 
 def _minute(at: str) -> str:

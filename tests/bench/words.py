@@ -4,7 +4,7 @@ HEAD = """# Performance
 
 *Written by `./run bench report` from [performance.json](performance.json), which is what `./run bench all --json` printed. Not edited by hand.*
 
-{at} UTC, in {minutes} minutes, load of the machine before: {load}
+{at} UTC, in {taken}, load of the machine before: {load}
 
 {machine}; broker, database, every service and all clients share it.
 
