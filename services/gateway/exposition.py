@@ -26,7 +26,7 @@ from services.kernel.postgres.database import UNAVAILABLE
 _log = structlog.get_logger()
 _PATIENCE_S = 8.0
 _PACE_S = 2.0
-"""From one reading to the next, while somebody scrapes: they cost the database the same, whoever scrapes and how often."""
+"""From the beginning of one reading to that of the next, while somebody scrapes: it costs the database the same, whoever scrapes and how often."""
 
 _OLDEST_S = 3.0
 """What is older is not told: it is read anew, and whoever scrapes waits for it."""
@@ -77,6 +77,7 @@ class FigureCollector(Collector):
         self._metrics = tuple(dict.fromkeys(metric for metric in (*metrics, *own) if metric in figures.catalogue.metrics))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[list[Metric]] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])
         self._told: dict[str, _Told] = {}
         self._latest = _Reading(-_OLDEST_S, [])
@@ -90,23 +91,27 @@ class FigureCollector(Collector):
 
     async def _keep(self) -> None:
         """Reads at a pace while somebody scrapes. The first reading adds everything up and is done ahead: what it finds is carried on from."""
-        served = True
+        failing = False
         while True:
+            began = time.monotonic()
             try:
                 await self.read()
-                served = True
+                failing = False
             except UNAVAILABLE as error:
-                if served:
-                    _log.warning("figures cannot be read for Prometheus", error=f"{type(error).__name__}: {error}")
-                served = False
-            await asyncio.sleep(_PACE_S)
+                if not failing:
+                    _log.warning("figures cannot be read for Prometheus, trying again", error=f"{type(error).__name__}: {error}")
+                failing = True
+            except Exception:  # noqa: BLE001  whatever goes wrong once must not end all readings: it is logged, and they go on
+                _log.exception("reading figures for Prometheus failed, trying again")
+            await asyncio.sleep(max(0.0, began + _PACE_S - time.monotonic()))
             while time.monotonic() - self._scraped_at > _WATCHED_S:  # noqa: ASYNC110  a scrape is told of from its own thread
                 await asyncio.sleep(_PACE_S)
 
     def close(self, registry: CollectorRegistry) -> None:
         """Leaves the registry."""
-        if self._keeping is not None:
-            self._keeping.cancel()
+        for task in (self._keeping, self._reading):
+            if task is not None:
+                task.cancel()
         self._loop = None
         registry.unregister(self)
 
@@ -131,7 +136,12 @@ class FigureCollector(Collector):
             return ()
 
     async def read(self) -> list[Metric]:
-        """The gauges of a snapshot taken now."""
+        """The gauges of a snapshot: of the one that is being read, else of one taken now."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+        return await asyncio.shield(self._reading)
+
+    async def _read(self) -> list[Metric]:
         at = time.monotonic()
         async with self._figures.snapshots.take() as snapshot:
             await self._figures.names()
@@ -139,8 +149,7 @@ class FigureCollector(Collector):
             if self._kept[0] != key:
                 self._kept = (key, await self._families(snapshot))
             families = [*self._kept[1], *_progress(snapshot.head), *await read_watched(snapshot.connection)]
-        if at > self._latest.at:
-            self._latest = _Reading(at, families)
+        self._latest = _Reading(at, families)
         return families
 
     async def _families(self, snapshot: Snapshot) -> list[Metric]:

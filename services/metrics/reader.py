@@ -42,7 +42,9 @@ class Reader:
     async def remember(self, generation: int) -> None:
         """Takes in all axes that a generation has already, unless they are too many: met one by one, each would be asked for."""
         async with self._database.transaction(readonly=True) as connection:
-            self._folder.expect(await store.read_axes(connection, generation, _AXES_KEPT))
+            if await store.count_axes(connection, generation) <= _AXES_KEPT:
+                async for axes in store.read_axes(connection, generation):
+                    self._folder.expect(axes)
 
     async def read(self, generation: int, fetched: Mapping[Partition, Sequence[Body]]) -> dict[Partition, list[Letter]]:
         """One letter for each body, in order. Axes that have no number yet are numbered for all of them at once."""

@@ -129,17 +129,12 @@ class Rebuild:
 
     async def _build_and_compare(self) -> list[Difference]:
         stood: asyncio.Future[Stood] = asyncio.get_running_loop().create_future()
-        adding = asyncio.create_task(self._add_up_live(stood))  # beside the filling, which needs to know no more than where to stop
+        adding, filling = asyncio.create_task(self._add_up_live(stood)), asyncio.create_task(self._fill_as_far_as(stood))
         try:
-            await asyncio.wait((stood, adding), return_when=asyncio.FIRST_COMPLETED)
-            if not stood.done():
-                await adding
-            watermarks, ends = await stood
-            await self._reader.remember(self._next)
-            await self._fill_all(await self._own(), {partition: min(mark.sequence, ends.get(partition, 0)) for partition, mark in watermarks.items()})
-            before = await adding
+            before, _ = await asyncio.gather(adding, filling)  # what goes wrong with either ends both
         finally:
             await let_go(adding)
+            await let_go(filling)
         async with self._database.transaction(isolation="repeatable_read", readonly=True) as snapshot:
             await snapshot.execute(_SQL.no_hurry)
             return differences(before, await sum_up(snapshot, self._next))
@@ -150,6 +145,11 @@ class Rebuild:
             await snapshot.execute(_SQL.no_hurry)
             stood.set_result(Stood(await store.read_watermarks(snapshot, self._live), await self._ends(snapshot)))
             return await sum_up(snapshot, self._live)
+
+    async def _fill_as_far_as(self, stood: asyncio.Future[Stood]) -> None:
+        await self._reader.remember(self._next)
+        watermarks, ends = await stood
+        await self._fill_all(await self._own(), {partition: min(mark.sequence, ends.get(partition, 0)) for partition, mark in watermarks.items()})
 
     async def _catch_up(self) -> None:
         while True:

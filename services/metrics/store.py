@@ -11,6 +11,7 @@ from services.metrics.lines import COLUMNS, copy_of
 from services.metrics.model import Axes, Letter, Partition, Watermark
 
 _SQL = load("services.metrics", "sql/store.sql")
+_AXES_AT_ONCE = 10_000
 
 
 class WatermarkMovedError(Exception):
@@ -84,12 +85,16 @@ def _in_order(axes: Axes) -> tuple[str, ...]:
     return measure, kind, dims, area or "", organisation or ""
 
 
-async def read_axes(connection: Connection, generation: int, most: int) -> dict[Axes, int]:
-    """All axes of a generation with their numbers; none if they are more than so many."""
-    if await connection.fetchval(_SQL.count_axes, generation) > most:
-        return {}
-    rows = await connection.fetch(_SQL.read_axes, generation)
-    return {(measure, kind, area, organisation, dims): axis for axis, measure, kind, area, organisation, dims in rows}
+async def count_axes(connection: Connection, generation: int) -> int:
+    """How many axes a generation has."""
+    return int(await connection.fetchval(_SQL.count_axes, generation))
+
+
+async def read_axes(connection: Connection, generation: int) -> AsyncIterator[dict[Axes, int]]:
+    """All axes of a generation with their numbers, some thousands at a time."""
+    found = await connection.cursor(_SQL.read_axes, generation)
+    while rows := await found.fetch(_AXES_AT_ONCE):
+        yield {(measure, kind, area, organisation, dims): axis for axis, measure, kind, area, organisation, dims in rows}
 
 
 async def count_waiting(connection: Connection) -> int:

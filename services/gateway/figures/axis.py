@@ -82,7 +82,7 @@ class Axis:
             return Spot(EXCLUDED, False)
         return Spot(self._groups.number(None) if self._asked.breaks_down or self._asked.attribute else ALL, False)
 
-    def _spot_of(self, way: list[Standing]) -> Spot:
+    def _spot_of(self, way: Sequence[Standing]) -> Spot:
         asked = self._asked.node
         rooted = way[-1].parent is None
         if asked is not None:
@@ -105,14 +105,14 @@ class Axis:
     def _attribute(self, here: Standing | None) -> str | None:
         return here.attribute(self._asked.attribute) if here else None
 
-    def _row_below(self, way: list[Standing], *, rooted: bool) -> Standing | None:
+    def _row_below(self, way: Sequence[Standing], *, rooted: bool) -> Standing | None:
         """The node just below the asked one, or the asked one itself for its own part; none if the way there has ended."""
         if not rooted:
             return None
         row = way[-1] if self._asked.node is None or len(way) == 1 else way[-2]
         return row if row.live else None
 
-    def _row_of_level(self, way: list[Standing], *, placed: bool) -> Standing | None:
+    def _row_of_level(self, way: Sequence[Standing], *, placed: bool) -> Standing | None:
         """The nearest live node of the level; what stands above the level is the own part of the topmost node."""
         nearest = next((standing for standing in way if standing.live and is_below(standing.kind, self._asked.level)), None)
         return nearest or (way[-1] if placed else None)

@@ -14,7 +14,7 @@ _MOST_COMMITS = 50
 async def fresh_cells(snapshot: Snapshot, measure: str, after: int, *, is_cohort: bool) -> Sequence[asyncpg.Record]:
     """Sums by axis and day of what a measure's rows changed after a commit, each with its axis written out; of a cohort by both of its days.
 
-    One question mostly wants one measure. Where a snapshot wants several of the same commit, as a scrape does, it will want more.
+    One question mostly wants one measure. Where a snapshot wants several of the same commit, as one for Prometheus does, it will want more.
     """
     connection, arguments = snapshot.connection, (snapshot.head.generation, after, is_cohort)
     if (after, is_cohort) not in snapshot.fresh or snapshot.head.n - after > _MOST_COMMITS:

@@ -45,13 +45,13 @@ class Tree:
             for key, standing in self.nodes.items():
                 if also := seconds.attributes(key, above):
                     self.nodes[key] = msgspec.structs.replace(standing, attributes={**standing.attributes, **also})
-        self._paths: dict[str, list[Standing]] = {}
+        self._paths: dict[str, tuple[Standing, ...]] = {}
         self.children: dict[str | None, list[str]] = {}
         for key in sorted(self.nodes):
             if self.nodes[key].live:
                 self.children.setdefault(self.nodes[key].parent, []).append(key)
 
-    def path(self, key: str) -> list[Standing]:
+    def path(self, key: str) -> tuple[Standing, ...]:
         """From a node up to its root, itself first; empty for a key that is not known on this day. Looked up once: every question goes over all nodes."""
         known = self._paths.get(key)
         if known is not None:
@@ -63,9 +63,10 @@ class Tree:
             seen.add(at)
             found.append(standing)
             at = standing.parent
-        if found:
-            self._paths[key] = found
-        return found
+        way = tuple(found)
+        if way:
+            self._paths[key] = way
+        return way
 
     def live(self, key: str) -> Standing | None:
         """The node, if it is live on this day."""

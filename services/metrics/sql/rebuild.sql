@@ -11,8 +11,9 @@ SELECT pg_advisory_unlock(hashtext('wangge.metrics.rebuild'));
 SET LOCAL lock_timeout = '1s';
 
 -- name: no_hurry
--- A whole generation takes its time.
+-- A whole generation takes its time; but nobody works for a rebuild that was killed.
 SET LOCAL statement_timeout = 0;
+SET LOCAL client_connection_check_interval = '5s';
 
 -- name: read_between
 -- The last few facts are read and numbered while the switch is locked: soon done, but not within 5 s on a machine that is overrun.
@@ -54,10 +55,12 @@ ON CONFLICT DO NOTHING;
 
 -- name: carry_axes
 -- The combinations that the live figures use keep their numbers: most of what is in the log needs them again, and all at once they are written in half the time.
--- A number says nothing by itself. Those that no row uses are not taken along.
+-- A number says nothing by itself. Those that no row uses are not taken along; nor are any into another epoch of the log, which may have other rows: what is
+-- numbered is taken for counted when it is asked which kinds a figure is made of.
 INSERT INTO metrics.axis (generation, axis, measure, kind, area, organisation, dims) OVERRIDING SYSTEM VALUE
 SELECT $1, axis, measure, kind, area, organisation, dims FROM metrics.axis
 WHERE generation = $2 AND EXISTS (SELECT FROM metrics.settled WHERE settled.generation = $2 AND settled.axis = axis.axis)
+  AND NOT EXISTS (SELECT FROM metrics.watermark WHERE watermark.generation = $2 AND watermark.epoch <> (SELECT epoch FROM log.epoch))
 ORDER BY measure, kind, dims, coalesce(area, ''), coalesce(organisation, '');
 
 -- name: read_ends

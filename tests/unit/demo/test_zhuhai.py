@@ -104,7 +104,7 @@ def test_every_event_keeps_to_the_contract_and_the_catalogue(events: list[Event]
     read = [reader.read(decode_event(json.dumps(event).encode()), enrolled) for event in events]
 
     assert len({(command.source, command.id) for command in read}) == len(events)
-    assert 15_000 <= len(events) <= 26_000
+    assert 15_000 <= len(events) <= 30_000
 
 
 def test_nothing_is_told_of_a_thing_before_it_is_made(events: list[Event]) -> None:

@@ -1,6 +1,7 @@
 """What Prometheus is told: from memory while it is fresh, never older than it may be."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -24,14 +25,15 @@ class Scraped:
     """A collector under watch: how many snapshots were taken, and what a scrape in a thread of its own says of units."""
 
     def __init__(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.collector, self.taken, self.failing = FigureCollector(stage.figures), 0, False
+        self.collector, self.taken = FigureCollector(stage.figures), 0
+        self.failing: Exception | None = None
         real = stage.figures.snapshots.take
 
         @asynccontextmanager
         async def take(*arguments: Any) -> AsyncIterator[Any]:
             self.taken += 1
-            if self.failing:
-                raise asyncpg.CannotConnectNowError("the database starts")
+            if self.failing is not None:
+                raise self.failing
             async with real(*arguments) as snapshot:
                 yield snapshot
 
@@ -96,11 +98,33 @@ async def test_after_a_pause_nothing_is_read_until_a_scrape_which_is_told_what_i
     assert await scraped.units() == 2
 
 
-async def test_without_the_database_figures_are_told_until_they_are_too_old_and_again_when_it_serves(scraped: Scraped) -> None:
+@pytest.mark.parametrize("failure", [asyncpg.CannotConnectNowError("it starts"), asyncpg.InvalidCatalogNameError("it is being restored")])
+async def test_while_the_database_fails_figures_are_told_until_they_are_too_old_and_again_afterwards(
+    scraped: Scraped, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     await scraped.until(lambda units: units == 1)
-    scraped.failing = True
+    scraped.failing = failure
+    async with asyncio.timeout(10):
+        while time.monotonic() - scraped.collector._latest.at <= OLDEST_S:  # noqa: ASYNC110
+            await asyncio.sleep(PACE_S)
+    if isinstance(failure, asyncpg.CannotConnectNowError):
+        assert await scraped.units() is None
 
-    await scraped.until(lambda units: units is None)
+    scraped.failing = None
+    monkeypatch.setattr(exposition, "_OLDEST_S", 30.0)  # so that no scrape reads for itself
+    before = scraped.taken
+    async with asyncio.timeout(10):
+        while scraped.taken < before + 2:  # noqa: ASYNC110
+            await asyncio.sleep(PACE_S)
+    assert await scraped.units() == 1
 
-    scraped.failing = False
+
+async def test_scrapes_that_wait_wait_for_one_reading(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
     await scraped.until(lambda units: units == 1)
+    monkeypatch.setattr(exposition, "_OLDEST_S", -1.0)
+    monkeypatch.setattr(exposition, "_PACE_S", 30.0)
+    await asyncio.sleep(3 * PACE_S)
+    before = scraped.taken
+
+    assert await asyncio.gather(*(scraped.units() for _ in range(8))) == [1] * 8
+    assert scraped.taken - before < 8
