@@ -26,10 +26,13 @@ from services.kernel.postgres.database import UNAVAILABLE
 _log = structlog.get_logger()
 _PATIENCE_S = 8.0
 _PACE_S = 2.0
-"""From the beginning of one reading to that of the next, while somebody scrapes: it costs the database the same, whoever scrapes and how often."""
+"""From the beginning of one reading to that of the next at least, while somebody scrapes."""
 
-_OLDEST_S = 3.0
-"""What is older is not told: it is read anew, and whoever scrapes waits for it."""
+_REST, _LONGEST_REST_S = 20, 15.0
+"""So many times as long as a reading took nothing is read, up to the time after which Prometheus comes: where much is counted, reading takes it no cores."""
+
+_LATE_S = 1.0
+"""A reading is told until the next one should be there, and so much longer; after that a scrape waits for the next."""
 
 _WATCHED_S = 120.0
 """So long after a scrape the next one is awaited; Prometheus comes every 15 s or every minute."""
@@ -59,9 +62,10 @@ class _Told(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """The gauges, and when their snapshot was taken (monotonic)."""
+    """The gauges, when the next ones are read and until when these are told (monotonic)."""
 
-    at: float
+    next_at: float
+    until: float
     families: list[Metric]
 
 
@@ -80,7 +84,7 @@ class FigureCollector(Collector):
         self._reading: asyncio.Task[list[Metric]] | None = None
         self._kept: tuple[object, list[Metric]] = (None, [])
         self._told: dict[str, _Told] = {}
-        self._latest = _Reading(-_OLDEST_S, [])
+        self._latest = _Reading(0.0, 0.0, [])
         self._scraped_at = -_WATCHED_S
 
     def open(self, registry: CollectorRegistry) -> None:
@@ -93,7 +97,6 @@ class FigureCollector(Collector):
         """Reads at a pace while somebody scrapes. The first reading adds everything up and is done ahead: what it finds is carried on from."""
         failing = False
         while True:
-            began = time.monotonic()
             try:
                 await self.read()
                 failing = False
@@ -103,7 +106,8 @@ class FigureCollector(Collector):
                 failing = True
             except Exception:  # noqa: BLE001  whatever goes wrong once must not end all readings: it is logged, and they go on
                 _log.exception("reading figures for Prometheus failed, trying again")
-            await asyncio.sleep(max(0.0, began + _PACE_S - time.monotonic()))
+                failing = True
+            await asyncio.sleep(_PACE_S if failing else max(0.0, self._latest.next_at - time.monotonic()))
             while time.monotonic() - self._scraped_at > _WATCHED_S:  # noqa: ASYNC110  a scrape is told of from its own thread
                 await asyncio.sleep(_PACE_S)
 
@@ -125,7 +129,7 @@ class FigureCollector(Collector):
         if self._loop is None:
             return ()
         self._scraped_at, latest = time.monotonic(), self._latest
-        if self._scraped_at - latest.at <= _OLDEST_S:
+        if self._scraped_at <= latest.until:
             return latest.families
         reading = asyncio.run_coroutine_threadsafe(self.read(), self._loop)
         try:
@@ -142,14 +146,17 @@ class FigureCollector(Collector):
         return await asyncio.shield(self._reading)
 
     async def _read(self) -> list[Metric]:
-        at = time.monotonic()
+        began = time.monotonic()
         async with self._figures.snapshots.take() as snapshot:
             await self._figures.names()
             key = (snapshot.head.id, snapshot.today, self._figures.renamed)
             if self._kept[0] != key:
                 self._kept = (key, await self._families(snapshot))
             families = [*self._kept[1], *_progress(snapshot.head), *await read_watched(snapshot.connection)]
-        self._latest = _Reading(at, families)
+        ended = time.monotonic()
+        took = ended - began
+        next_at = max(began + _PACE_S, ended + min(_REST * took, _LONGEST_REST_S))
+        self._latest = _Reading(next_at, next_at + took + _LATE_S, families)
         return families
 
     async def _families(self, snapshot: Snapshot) -> list[Metric]:

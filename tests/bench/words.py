@@ -121,7 +121,7 @@ WHY = {
         "the worst of sixty pages of one round, of the cases that are not resolved; half of them take less than 10 ms. What held the worst one up was not looked into."
     ),
     r"^/metrics": (
-        "a scrape is told what was read at most three seconds ago, so none asks the database; but it waits for its turn in a process that takes in 200 events a second and "
+        "a scrape is told what was read two or three seconds ago, so none asks the database; but it waits for its turn in a process that takes in 200 events a second and "
         "reads the next figures meanwhile, on cores that count them."
     ),
 }

@@ -17,7 +17,7 @@ from services.gateway.exposition import FigureCollector
 from tests.integration.gateway.figures.conftest import Stage
 from tests.integration.gateway.figures.filling import Told, put
 
-PACE_S, OLDEST_S = 0.1, 0.4
+PACE_S, LATE_S = 0.1, 0.3
 START = date(2024, 1, 1)
 
 
@@ -53,7 +53,8 @@ class Scraped:
 @pytest_asyncio.fixture
 async def scraped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scraped]:
     monkeypatch.setattr(exposition, "_PACE_S", PACE_S)
-    monkeypatch.setattr(exposition, "_OLDEST_S", OLDEST_S)
+    monkeypatch.setattr(exposition, "_REST", 0)
+    monkeypatch.setattr(exposition, "_LATE_S", LATE_S)
     await stage.tell(put([Told("area/z:d", "_tree", "area.district", None, None, "{}", START, None), unit(1)]))
     found = Scraped(stage, monkeypatch)
     registry = CollectorRegistry()
@@ -69,7 +70,6 @@ def unit(number: int) -> Told:
 async def test_whoever_scrapes_often_asks_the_database_no_oftener(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
     await scraped.until(lambda units: units == 1)
     monkeypatch.setattr(exposition, "_PACE_S", 30.0)
-    monkeypatch.setattr(exposition, "_OLDEST_S", 30.0)
     await asyncio.sleep(3 * PACE_S)  # until the reading that was under way is done
     before = scraped.taken
 
@@ -89,7 +89,7 @@ async def test_after_a_pause_nothing_is_read_until_a_scrape_which_is_told_what_i
 ) -> None:
     await scraped.until(lambda units: units == 1)
     monkeypatch.setattr(exposition, "_WATCHED_S", 0.0)
-    await asyncio.sleep(OLDEST_S + 3 * PACE_S)
+    await asyncio.sleep(LATE_S + 5 * PACE_S)
     before = scraped.taken
     await stage.tell(put([unit(2)]))
     await asyncio.sleep(3 * PACE_S)
@@ -105,24 +105,39 @@ async def test_while_the_database_fails_figures_are_told_until_they_are_too_old_
     await scraped.until(lambda units: units == 1)
     scraped.failing = failure
     async with asyncio.timeout(10):
-        while time.monotonic() - scraped.collector._latest.at <= OLDEST_S:  # noqa: ASYNC110
+        while time.monotonic() <= scraped.collector._latest.until:  # noqa: ASYNC110
             await asyncio.sleep(PACE_S)
     if isinstance(failure, asyncpg.CannotConnectNowError):
         assert await scraped.units() is None
 
     scraped.failing = None
-    monkeypatch.setattr(exposition, "_OLDEST_S", 30.0)  # so that no scrape reads for itself
     before = scraped.taken
     async with asyncio.timeout(10):
-        while scraped.taken < before + 2:  # noqa: ASYNC110
+        while scraped.taken < before + 2:  # noqa: ASYNC110  no scrape comes: these are readings ahead
             await asyncio.sleep(PACE_S)
     assert await scraped.units() == 1
 
 
+async def test_after_a_long_reading_nothing_is_read_for_longer_and_what_was_read_is_told(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
+    await scraped.until(lambda units: units == 1)
+    monkeypatch.setattr(exposition, "_REST", 1000)
+    before = scraped.taken
+    async with asyncio.timeout(10):
+        while scraped.taken < before + 1:  # noqa: ASYNC110
+            await asyncio.sleep(PACE_S)
+    await asyncio.sleep(2 * LATE_S)  # it has been read
+    last = scraped.taken
+
+    for _ in range(5):
+        assert await scraped.units() == 1
+        await asyncio.sleep(2 * PACE_S)
+    assert scraped.taken == last
+
+
 async def test_scrapes_that_wait_wait_for_one_reading(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
     await scraped.until(lambda units: units == 1)
-    monkeypatch.setattr(exposition, "_OLDEST_S", -1.0)
-    monkeypatch.setattr(exposition, "_PACE_S", 30.0)
+    monkeypatch.setattr(exposition, "_PACE_S", 0.2)
+    monkeypatch.setattr(exposition, "_LATE_S", -30.0)  # each scrape waits
     await asyncio.sleep(3 * PACE_S)
     before = scraped.taken
 
