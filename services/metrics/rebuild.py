@@ -12,7 +12,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ from services.metrics.merge import merge
 from services.metrics.model import Letter, Partition, Watermark, choose
 from services.metrics.patience import Patience
 from services.metrics.reader import Reader
+from services.metrics.stretches import Stretch, stretches_of
 
 _log = structlog.get_logger()
 _SQL = load("services.metrics", "sql/rebuild.sql")
@@ -56,14 +57,6 @@ class Stood(NamedTuple):
 
     watermarks: Mapping[Partition, Watermark]
     ends: Mapping[Partition, int]
-
-
-class Stretch(NamedTuple):
-    """Facts of a partition: those after one sequence, up to another."""
-
-    partition: Partition
-    after: int
-    last: int
 
 
 class Report(NamedTuple):
@@ -164,7 +157,7 @@ class Rebuild:
         await connection.execute(_SQL.read_between)
         targets = await self._targets(connection)
         own = await store.read_watermarks(connection, self._next)
-        async for stretch in _stretches(own, targets):
+        async for stretch in stretches_of(own, targets, _BATCH):
             await self._fill(connection, await self._read(await self._fetch(stretch)))
         await connection.execute(_SQL.take_hints, self._next, self._live)
         await connection.execute(_SQL.switch, self._next)
@@ -188,7 +181,7 @@ class Rebuild:
         filled = asyncio.Event()
         merging = asyncio.create_task(self._merge_until(filled))
         try:
-            async with aclosing(one_ahead(_stretches(own, targets), self._fetch)) as fetched, aclosing(one_ahead(fetched, self._read)) as read:
+            async with aclosing(one_ahead(stretches_of(own, targets, _BATCH), self._fetch)) as fetched, aclosing(one_ahead(fetched, self._read)) as read:
                 async for letters in read:
                     async with self._database.transaction() as connection:
                         await self._fill(connection, letters)
@@ -265,13 +258,6 @@ class Rebuild:
                 await asyncio.sleep(0.5)
             else:
                 return
-
-
-async def _stretches(own: Mapping[Partition, Watermark], targets: Mapping[Partition, int]) -> AsyncIterator[Stretch]:
-    """All that is missing, some thousands at a time."""
-    for partition, watermark in sorted(own.items()):
-        for after in range(watermark.sequence, targets[partition], _BATCH):
-            yield Stretch(partition, after, min(after + _BATCH, targets[partition]))
 
 
 async def rebuild(settings: OwnerSettings, *, accept: bool) -> Report:
