@@ -55,8 +55,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: carry_axes
 -- The combinations that the live figures use keep their numbers: most of what is in the log needs them again, and all at once they are written in half the time.
--- A number says nothing by itself. Those that no row uses are not taken along; nor are any into another epoch of the log, which may have other rows: what is
--- numbered is taken for counted when it is asked which kinds a figure is made of.
+-- Those that no row uses are not taken along; nor are any into another epoch of the log, which may have other rows: what is numbered is taken for counted when
+-- it is asked which kinds a figure is made of.
 INSERT INTO metrics.axis (generation, axis, measure, kind, area, organisation, dims) OVERRIDING SYSTEM VALUE
 SELECT $1, axis, measure, kind, area, organisation, dims FROM metrics.axis
 WHERE generation = $2 AND EXISTS (SELECT FROM metrics.settled WHERE settled.generation = $2 AND settled.axis = axis.axis)
