@@ -68,4 +68,5 @@ async def test_what_goes_wrong_reaches_whoever_asked():
         async with aclosing(one_ahead(given(stop=3), work.make)) as made:
             assert [piece async for piece in made]
 
-    assert (work.begun, work.at_work) == ([0, 1, 2], 0)
+    assert work.begun[:2] == [0, 1]
+    assert work.at_work == 0

@@ -50,6 +50,18 @@ class Scraped:
                 await asyncio.sleep(0.02)
 
 
+    async def until_it_rests(self) -> None:
+        """Until a reading is over after which none comes for some time."""
+        async with asyncio.timeout(10):
+            while self.collector._latest.next_at - time.monotonic() < 1:  # noqa: ASYNC110
+                await asyncio.sleep(PACE_S)
+
+    async def until_it_is_too_old(self) -> None:
+        async with asyncio.timeout(10):
+            while time.monotonic() <= self.collector._latest.until:  # noqa: ASYNC110
+                await asyncio.sleep(PACE_S)
+
+
 @pytest_asyncio.fixture
 async def scraped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scraped]:
     monkeypatch.setattr(exposition, "_PACE_S", PACE_S)
@@ -70,7 +82,7 @@ def unit(number: int) -> Told:
 async def test_whoever_scrapes_often_asks_the_database_no_oftener(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
     await scraped.until(lambda units: units == 1)
     monkeypatch.setattr(exposition, "_PACE_S", 30.0)
-    await asyncio.sleep(3 * PACE_S)  # until the reading that was under way is done
+    await scraped.until_it_rests()
     before = scraped.taken
 
     assert [await scraped.units() for _ in range(20)] == [1] * 20
@@ -89,7 +101,7 @@ async def test_after_a_pause_nothing_is_read_until_a_scrape_which_is_told_what_i
 ) -> None:
     await scraped.until(lambda units: units == 1)
     monkeypatch.setattr(exposition, "_WATCHED_S", 0.0)
-    await asyncio.sleep(LATE_S + 5 * PACE_S)
+    await scraped.until_it_is_too_old()
     before = scraped.taken
     await stage.tell(put([unit(2)]))
     await asyncio.sleep(3 * PACE_S)
@@ -104,9 +116,7 @@ async def test_while_the_database_fails_figures_are_told_until_they_are_too_old_
 ) -> None:
     await scraped.until(lambda units: units == 1)
     scraped.failing = failure
-    async with asyncio.timeout(10):
-        while time.monotonic() <= scraped.collector._latest.until:  # noqa: ASYNC110
-            await asyncio.sleep(PACE_S)
+    await scraped.until_it_is_too_old()
     if isinstance(failure, asyncpg.CannotConnectNowError):
         assert await scraped.units() is None
 
@@ -120,12 +130,8 @@ async def test_while_the_database_fails_figures_are_told_until_they_are_too_old_
 
 async def test_after_a_long_reading_nothing_is_read_for_longer_and_what_was_read_is_told(scraped: Scraped, monkeypatch: pytest.MonkeyPatch) -> None:
     await scraped.until(lambda units: units == 1)
-    monkeypatch.setattr(exposition, "_REST", 1000)
-    before = scraped.taken
-    async with asyncio.timeout(10):
-        while scraped.taken < before + 1:  # noqa: ASYNC110
-            await asyncio.sleep(PACE_S)
-    await asyncio.sleep(2 * LATE_S)  # it has been read
+    monkeypatch.setattr(exposition, "_REST", 10_000)
+    await scraped.until_it_rests()
     last = scraped.taken
 
     for _ in range(5):
